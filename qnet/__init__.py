@@ -1,0 +1,1 @@
+"""Circuit-style solver for quantum conductors."""

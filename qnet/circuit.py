@@ -1,0 +1,183 @@
+"""The seam: what both text and Python make, and what the physics reads.
+
+Flat, checked, in internal units (eV, V, K, A, S, W, m, s, T, Φ0), in columns. Batch
+axes lead: the sweep axes, in the order declared; every array has all of them, of
+length 1 where it does not depend on that axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qnet.diagnostics import Diagnostic, Span
+from qnet.registry import ReservoirKind, Scatterer
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Reservoir:
+    """A node with a Fermi sea, as one row: made when somebody asks.
+
+    `voltage` is None where nothing holds it; `current` is what is driven into the
+    device; arrays run along the sweep axes.
+    """
+
+    name: str
+    node: str
+    kind: ReservoirKind
+    voltage: Floats | None
+    current: Floats
+    temperature: Floats
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reservoirs:
+    """All reservoir nodes, in columns of length n.
+
+    T and P come first in the order of their cards, then the reservoirs inside in-line
+    probes, then bare nodes that only touch lumped elements or node 0.
+
+    Attributes
+    ----------
+    names : sequence of str
+        Name of the T or P, else of the node.
+    nodes : (n,)
+        Node number.
+    kind : (n,)
+        `ReservoirKind` values.
+    held : (n,)
+        Whether a T holds its voltage (``V=``), or it is node 0.
+    driven : (n,)
+        Whether a T drives a current (``I=``).
+    is_terminal : (n,)
+        Whether it was declared by a T.
+    voltage, current, temperature : (*sweep, n)
+        V, A into the device, K; zero where not set.
+    gap, phase : (*sweep, n)
+        Superconductors only: eV, rad.
+    spans : sequence of Span or None
+        Where each is declared.
+    """
+
+    names: Sequence[str]
+    nodes: Ints
+    kind: NDArray[np.int8]
+    held: Bools
+    driven: Bools
+    is_terminal: Bools
+    voltage: Floats
+    current: Floats
+    temperature: Floats
+    gap: Floats
+    phase: Floats
+    spans: Sequence[Span | None]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lumped:
+    """All lumped elements of one letter: V, I, R or C.
+
+    `ends` holds reservoir indices (n, 2), first node first; `value` (*sweep, n) is in
+    V, A, Ω or F; `temperature` (*sweep, n) in K serves the noise of resistors.
+    """
+
+    kind: str
+    names: Sequence[str]
+    ends: Ints
+    value: Floats
+    temperature: Floats
+    spans: Sequence[Span | None]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """All scatterers of one model and one structure.
+
+    `model` holds numbers along (instance, sweep axes, energy); `nodes` (instance,
+    port) are node numbers.
+    """
+
+    model: Scatterer
+    names: Sequence[str]
+    nodes: Ints
+    spans: Sequence[Span | None]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Axis:
+    """One sweep direction; `coordinates` are further columns of a zipped sweep."""
+
+    name: str
+    values: Floats
+    unit: str = ""
+    coordinates: tuple[tuple[str, Floats, str], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Circuit:
+    """Everything the physics needs, and nothing of the text but names and places.
+
+    Attributes
+    ----------
+    nodes : sequence of str
+        Display name of each node number.
+    reservoir_of : (nodes,)
+        Reservoir index of each node, -1 for a coherent joint.
+    shape : tuple of int
+        Lengths of the sweep axes.
+    fermi, temperature, field, magnetization : (*sweep,)
+        EF in eV, .temp in K, B in T, M.
+    spin : int or "full"
+        Channel degeneracy as the netlist states it.
+    response : str
+        ``linear`` or ``full``.
+    structure : hashable
+        Equal for circuits of one template that share topology and channel counts, so
+        that what was planned for one serves the other.
+    """
+
+    title: str
+    nodes: Sequence[str]
+    reservoir_of: Ints
+    reservoirs: Reservoirs
+    lumped: tuple[Lumped, ...]
+    groups: tuple[Group, ...]
+    shape: tuple[int, ...]
+    fermi: Floats
+    temperature: Floats
+    field: Floats
+    magnetization: Floats
+    spin: int | str = 1
+    response: str = "linear"
+    tolerance: float = 1e-10
+    structure: Hashable = None
+    notes: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def degeneracy(self) -> int:
+        """Factor on every conductance: 2 for ``spin=2``, else 1."""
+        return 2 if self.spin == 2 else 1
+
+    def lumped_of(self, kind: str) -> Lumped | None:
+        """All lumped elements of one letter, or None."""
+        return next((part for part in self.lumped if part.kind == kind), None)

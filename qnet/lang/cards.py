@@ -1,0 +1,270 @@
+"""What a netlist says, as written: cards, words, expressions, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qnet.diagnostics import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Any name in the netlist, with its first spelling.
+
+    A name with ``{…}`` in it is kept in `parts`: text and expressions in turn;
+    `parts` is empty for a plain word.
+    """
+
+    text: str
+    span: Span
+    parts: tuple[str | Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal as written: ``10meV``, ``3``, ``0.8j``; `units` reads it."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A quoted string, without its quotes."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A parameter, constant, state name or measure."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``-x``, ``+x``, ``!x``."""
+
+    operator: str
+    operand: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """``x + y`` and its kin; ``** ^`` are both ``**``, logic is ``&& ||``."""
+
+    operator: str
+    left: Expr
+    right: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``f(x, y)``; ``c ? a : b`` is ``if(c, a, b)``; ``along=Vg`` stands in `named`.
+
+    An argument may also be a node written with digits or dots: `Name` or `Number`.
+    """
+
+    function: str
+    args: tuple[Expr, ...]
+    span: Span
+    named: tuple[tuple[str, Expr], ...] = ()
+
+
+Expr = Number | Name | Unary | Binary | Call
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """``(a b c)``, or a matrix as a list of lists ``[[a, b], [c, d]]``."""
+
+    items: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """``s:0.6`` in ``ref=(s:0.6 d:0.4)``."""
+
+    name: Word
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """``1:10``, both ends included."""
+
+    first: Expr
+    last: Expr
+    span: Span
+
+
+Value = Expr | Text | ListOf | Weight | Range | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """``T=0.5``."""
+
+    name: Word
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """``S1 a b barrier T=0.5``: `items` are the positional words and numbers."""
+
+    name: Word
+    items: tuple[Value, ...]
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A dot-card that the registry or the elaborator looks up by its word."""
+
+    word: Word
+    items: tuple[Value, ...]
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """``.title text``."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """``.param a=1 b={2*a}``."""
+
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Func:
+    """``.func f(x, y)={…}``."""
+
+    name: Word
+    parameters: tuple[Word, ...]
+    body: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``.model name kind(k=v …)``."""
+
+    name: Word
+    kind: Word
+    flags: tuple[Word, ...]
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Subckt:
+    """``.subckt name pins… params: k=v`` to ``.ends``, with its cards."""
+
+    name: Word
+    pins: tuple[Word, ...]
+    params: tuple[Arg, ...]
+    cards: tuple[Card, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """``.for k in 1:N`` to ``.endfor``, with its cards."""
+
+    variable: Word
+    over: Range | ListOf
+    cards: tuple[Card, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``.step``, all forms.
+
+    `form` is ``linear`` (start stop step), ``lin``, ``dec``, ``oct`` (N start stop),
+    ``list`` or ``file``; `names` has several words for ``zip(B Vg)``.
+    """
+
+    names: tuple[Word, ...]
+    form: str
+    values: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Meas:
+    """``.meas name expr`` or ``.meas name max expr``.
+
+    `statistic` is empty or one of ``min max avg pp argmax argmin integ find``.
+    """
+
+    name: Word
+    statistic: str
+    body: Expr
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """``.print``, ``.save`` or ``.plot`` with items, and ``vs X`` for a plot."""
+
+    word: Word
+    items: tuple[Expr, ...]
+    against: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    """``.assert expr "why"``."""
+
+    body: Expr
+    why: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """``.include "f"`` or ``.lib "f" section``, not yet read."""
+
+    path: Text
+    section: Word | None
+    span: Span
+
+
+Card = (
+    Element | Directive | Title | Param | Func | Model | Subckt | For | Step | Meas
+    | Print | Assert | Include
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Deck:
+    """The whole netlist, nothing resolved; blocks are nested cards.
+
+    Two decks are equal when `qnet.lang.write.write_deck` gives the same text.
+    """
+
+    source: Source
+    title: str
+    cards: tuple[Card, ...]
+    comments: tuple[tuple[Span, str], ...] = ()

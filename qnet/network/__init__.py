@@ -1,0 +1,1 @@
+"""Circuit to scattering matrix: joints, islands, plans, composition."""

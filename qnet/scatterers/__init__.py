@@ -1,0 +1,1 @@
+"""Scatterer models, one file each; a file here is found by name."""

@@ -1,0 +1,83 @@
+"""Arrays S[..., out, in]: what every model builds and every room reads."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Float = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Bool = NDArray[np.bool_]
+
+
+def assemble(entries: list[list[ArrayLike]]) -> Complex:
+    """Stack amplitudes of one shape, or broadcastable to one, into S[..., out, in].
+
+    Parameters
+    ----------
+    entries : nested list
+        Row `out`, column `in`; each entry an array over the batch.
+
+    Returns
+    -------
+    (..., out, in)
+    """
+    flat = np.broadcast_arrays(*[entry for row in entries for entry in row])
+    stacked = np.stack([np.asarray(f, complex) for f in flat], -1)
+    return stacked.reshape(*flat[0].shape, len(entries), len(entries[0]))
+
+
+def two_port(*, r: ArrayLike, t: ArrayLike, t_back: ArrayLike | None = None,
+             r_back: ArrayLike | None = None) -> Complex:  # fmt: skip
+    """S of a two-port whose channels do not mix.
+
+    Parameters
+    ----------
+    r, t : (..., channel)
+        Reflection at the first port and transmission from first to second.
+    t_back, r_back : (..., channel)
+        From second to first, and reflection at the second; equal to `t`, `r` if left
+        out.
+
+    Returns
+    -------
+    (..., 2 channels, 2 channels)
+        Channels of the first port come first.
+    """
+    r, t = np.asarray(r, complex), np.asarray(t, complex)
+    back = t if t_back is None else np.asarray(t_back, complex)
+    right = r if r_back is None else np.asarray(r_back, complex)
+    return spread([[r, back], [t, right]])
+
+
+def spread(blocks: list[list[ArrayLike]]) -> Complex:
+    """S from per-channel amplitudes: entry [out port][in port] is (..., channel).
+
+    Channel n couples to channel n only; ports come before channels in the order.
+    """
+    flat = np.broadcast_arrays(*[block for row in blocks for block in row])
+    count, channels = len(blocks), flat[0].shape[-1]
+    width = len(blocks[0])
+    S = np.zeros((*flat[0].shape[:-1], count * channels, width * channels), complex)
+    diagonal = np.arange(channels)
+    for k, block in enumerate(flat):
+        i, j = divmod(k, width)
+        S[..., i * channels + diagonal, j * channels + diagonal] = block
+    return S
+
+
+def unitarity_defect(S: Complex) -> Float:
+    """Spectral norm of S†S - 1.
+
+    Parameters
+    ----------
+    S : (..., out, in)
+
+    Returns
+    -------
+    (...)
+    """
+    if S.shape[-1] == 0:
+        return np.zeros(S.shape[:-2])
+    gram = np.swapaxes(S.conj(), -1, -2) @ S - np.eye(S.shape[-1])
+    return np.linalg.norm(gram, ord=2, axis=(-2, -1))

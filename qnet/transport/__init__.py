@@ -1,0 +1,1 @@
+"""Scattering matrix to currents: reservoirs, probes, circuit equations, noise."""
