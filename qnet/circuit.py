@@ -104,6 +104,18 @@ class Lumped:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lever:
+    """Lever arms ``ref=(s:0.6 d:0.4)``: energies of an element follow voltages.
+
+    The element is evaluated at E + e Σ w V: `reservoirs` (instance, k) are indices,
+    `weights` (instance, *sweep, k) plain numbers.
+    """
+
+    reservoirs: Ints
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """All scatterers of one model and one structure.
 
@@ -115,6 +127,7 @@ class Group:
     names: Sequence[str]
     nodes: Ints
     spans: Sequence[Span | None]
+    lever: Lever | None = None
 
     def __len__(self) -> int:
         return len(self.nodes)
