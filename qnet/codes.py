@@ -22,4 +22,16 @@ CODES: Final[dict[str, Code]] = {
         "a netlist means would depend on the order of loading.",
         "Rename one of them, or uninstall the package that is not wanted.",
     ),
+    "QN902": Code(
+        "a plug-in cannot be imported",
+        "The netlist asks for a model or an analysis of an installed package, and "
+        "importing that package fails. Netlists that do not ask for it still run.",
+        "Mend or uninstall the package that the message names.",
+    ),
+    "QN903": Code(
+        "two modules claim one letter",
+        "Two models share a shorthand letter and a number of nodes, so a card with "
+        "that letter could mean either.",
+        "Give one of them another letter, or none: `S1 a b model` always works.",
+    ),
 }

@@ -10,10 +10,21 @@ import dataclasses
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, runtime_checkable
+from importlib import import_module
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    TypeVar,
+    runtime_checkable,
+)
 
 import numpy as np
 from numpy.typing import NDArray
+
+from qnet.diagnostics import Diagnostic, PluginError, refuse
 
 if TYPE_CHECKING:
     from typing import Self
@@ -32,8 +43,15 @@ class Infer(enum.Enum):
 
 INFER: Final = Infer.INFER
 
-State = Literal["B", "M", "EF", "temp", "sign B", "sign M", "spin"]
-"""What a model may read of the netlist's global state."""
+State = Literal[
+    "B", "M", "EF", "temp", "sign B", "sign M", "spin", "reversed", "pins", "zeros"
+]
+"""What a model may read of the netlist's state and of its own card.
+
+``reversed``: whether the field is turned round (an audit's second look). ``pins``: the
+number of nodes on the card. ``zeros``: nested tuples, True where the literal ``S=``
+says a plain ``0``. These and the signs are structural.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +61,20 @@ class Parameter:
     Attributes
     ----------
     kind : str
-        ``real``, ``complex``, ``int``, ``text``, ``flag``, ``choice``, ``weights``
-        (``ref=(s:0.6 d:0.4)``) or ``file``.
+        ``real``, ``complex``, ``int``, ``text``, ``flag`` (set by a bare word only),
+        ``choice``, ``weights`` (``ref=(s:0.6 d:0.4)``) or ``file`` (a path, found and
+        contained by whoever read the card).
     axes : tuple of str
         The parameter's own axes, e.g. ``("level", "channel")``: a list or a matrix
-        in the netlist, trailing axes of the array.
+        in the netlist, trailing axes of the array; nested tuples if structural. A
+        plain number is a list of one.
     state : str
         Set from the netlist's state and no key of the card.
     """
 
     name: str
-    kind: str = "real"
-    default: Any = dataclasses.MISSING
+    kind: str
+    default: Any
     unit: str = ""
     low: float | None = None
     high: float | None = None
@@ -137,6 +157,12 @@ Counts = tuple[tuple[int | None, int | None], ...]
 """(in, out) channels of each port; None: whatever the neighbours say."""
 
 
+def both_ways(n: int | Infer, ports: int) -> Counts:
+    """`n` channels in and out at each of `ports` ports; None for `INFER`."""
+    count = None if isinstance(n, Infer) else n
+    return ((count, count),) * ports
+
+
 class ReservoirKind(enum.IntEnum):
     """What a reservoir's distribution is, and what sets it."""
 
@@ -156,11 +182,13 @@ class OwnReservoir:
 
     `ports` are the port numbers of the scatterer that end in it; `suffix` follows the
     element's name after a dot (empty: the reservoir has the element's name).
+    `temperature` is in K, None for the netlist's.
     """
 
     suffix: str
     ports: tuple[int, ...]
     kind: ReservoirKind
+    temperature: Real | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +228,7 @@ class Scatterer(Protocol):
         """Return the same model with its inferable channel count set."""
 
     def pattern(self) -> NDArray[np.bool_]:
-        """Declared couplings [out port, in port]."""
+        """Give the declared couplings [out port, in port]."""
 
     def smatrix(self, energy: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Amplitudes (instance, sweep axes, energy, out channel, in channel)."""
@@ -208,21 +236,47 @@ class Scatterer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A registered model: name, class, letter of its shorthand, pin count."""
+    """A model by name; its class is imported when first asked for.
+
+    Attributes
+    ----------
+    module : str
+        Where ``@scatterer`` stands.
+    letter : str
+        Shorthand letter; models that share one differ in their pin counts.
+    pins : tuple of int
+        Possible numbers of nodes on its card; empty: any number.
+    flags : mapping
+        Bare words on the card and the fields they set.
+    trouble : Diagnostic, optional
+        Why it cannot be used: a plug-in that fails to import, two of one name.
+    """
 
     name: str
-    model: type
-    letter: str
-    pins: int | None
-    flags: Mapping[str, Mapping[str, Any]]
+    module: str
+    letter: str = ""
+    pins: tuple[int, ...] = ()
+    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    trouble: Diagnostic | None = None
+
+    @property
+    def model(self) -> type[Scatterer]:
+        """The class itself; raises `PluginError` when there is trouble."""
+        return _load(self, _model_classes)
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisEntry:
-    """A registered analysis: its dot-word and its class."""
+    """An analysis by its dot-word; its class is imported when first asked for."""
 
     name: str
-    analysis: type
+    module: str
+    trouble: Diagnostic | None = None
+
+    @property
+    def analysis(self) -> type:
+        """The class itself; raises `PluginError` when there is trouble."""
+        return _load(self, _analysis_classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +295,24 @@ class Ask:
 
 _models: dict[str, ModelEntry] = {}
 _analyses: dict[str, AnalysisEntry] = {}
+_model_classes: dict[str, type] = {}
+_analysis_classes: dict[str, type] = {}
 
 C = TypeVar("C", bound=type)
+E = TypeVar("E", ModelEntry, AnalysisEntry)
 
 
 def scatterer(
     name: str,
     *,
     letter: str = "",
-    pins: int | None = 2,
+    pins: int | tuple[int, ...] = 2,
     flags: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Callable[[C], C]:
     """Register a model.
+
+    What a class leaves out is filled in: `pattern` couples every port to every port,
+    `diagonal` is False, `with_channels` sets the field ``N``.
 
     Parameters
     ----------
@@ -260,15 +320,23 @@ def scatterer(
         Its name on S and .model cards.
     letter : str
         Shorthand letter; several models may share one if their pin counts differ.
-    pins : int or None
-        Nodes on its card; None: any number.
+    pins : int or tuple of int
+        Nodes on its card; an empty tuple: any number.
     flags : mapping
         Bare words on the card and the fields they set,
         ``{"abrupt": {"profile": "abrupt"}}``.
+
+    Raises
+    ------
+    PluginError
+        Another module has a model of this name (QN901), or its letter (QN903).
     """
+    counts = (pins,) if isinstance(pins, int) else pins
 
     def register(cls: C) -> C:
-        _add(_models, name, ModelEntry(name, cls, letter, pins, flags or {}), cls)
+        entry = ModelEntry(name, cls.__module__, letter, counts, flags or {})
+        refuse_second_owner(entry, _models)
+        _models[name], _model_classes[name] = entry, _complete(cls)
         return cls
 
     return register
@@ -278,26 +346,70 @@ def analysis(name: str) -> Callable[[C], C]:
     """Register an analysis under its dot-word, without the dot."""
 
     def register(cls: C) -> C:
-        _add(_analyses, name, AnalysisEntry(name, cls), cls)
+        entry = AnalysisEntry(name, cls.__module__)
+        refuse_second_owner(entry, _analyses)
+        _analyses[name], _analysis_classes[name] = entry, cls
         return cls
 
     return register
 
 
-E_ = TypeVar("E_", ModelEntry, AnalysisEntry)
+def registered_models() -> dict[str, ModelEntry]:
+    """Return the models whose modules have been imported so far."""
+    return dict(_models)
 
 
-def _add(table: dict[str, E_], name: str, entry: E_, cls: type) -> None:
-    from qnet.diagnostics import PluginError, refuse
+def registered_analyses() -> dict[str, AnalysisEntry]:
+    """Return the analyses whose modules have been imported so far."""
+    return dict(_analyses)
 
-    held = table.get(name)
-    if held is not None:
-        old = held.model if isinstance(held, ModelEntry) else held.analysis
-        if (old.__module__, old.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise refuse(
-                PluginError,
-                "QN901",
-                f"two modules register '{name}': "
-                f"'{old.__module__}' and '{cls.__module__}'",
+
+def _load(entry: ModelEntry | AnalysisEntry, classes: Mapping[str, type]) -> Any:  # noqa: ANN401
+    """Class of an entry, its module imported if need be."""
+    if entry.trouble is not None:
+        raise PluginError((entry.trouble,))
+    if entry.name not in classes:
+        import_module(entry.module)
+    return classes[entry.name]
+
+
+def refuse_second_owner(entry: E, others: Mapping[str, E]) -> None:
+    """Raise when another module has this name, or this letter for as many pins.
+
+    Raises
+    ------
+    PluginError
+        QN901 for a name, QN903 for a letter.
+    """
+    for other in others.values():
+        if other.module == entry.module:
+            continue
+        modules = f"'{other.module}' and '{entry.module}'"
+        if other.name == entry.name:
+            message = f"two modules register '{entry.name}': {modules}"
+            raise refuse(PluginError, "QN901", message)
+        if isinstance(entry, ModelEntry) and isinstance(other, ModelEntry):
+            shared = set(entry.pins) & set(other.pins) or not (
+                entry.pins and other.pins
             )
-    table[name] = entry
+            if entry.letter and entry.letter == other.letter and shared:
+                message = f"two modules claim the letter {entry.letter}: {modules}"
+                raise refuse(PluginError, "QN903", message)
+
+
+def _complete(cls: type) -> type:
+    """Fill in what a model may leave out."""
+
+    def couple_all(self: Scatterer) -> NDArray[np.bool_]:
+        """Every port couples to every port."""
+        return np.ones((len(self.ports),) * 2, bool)
+
+    def set_count(self: Any, n: int) -> Any:  # noqa: ANN401  any dataclass
+        """Return the same model with its channel count N set."""
+        return dataclasses.replace(self, N=n)
+
+    usual = {"pattern": couple_all, "with_channels": set_count, "diagonal": False}
+    for name, value in usual.items():
+        if not hasattr(cls, name):
+            setattr(cls, name, value)
+    return cls
