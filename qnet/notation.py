@@ -14,7 +14,9 @@ _PREFIXES: Final = {
 }  # fmt: skip
 _TAKES_PREFIX: Final = ("eV", "Ω", "V", "A", "J", "K", "T", "Hz", "s", "m", "S", "F",
                         "W")  # fmt: skip
-_SHOWN: Final = {"Ohm": "Ω", "m2": "m²", "Phi0": "Φ0", "A2/Hz": "A²/Hz"}
+_SHOWN: Final = {
+    "Ohm": "Ω", "m2": "m²", "Phi0": "Φ0", "A2/Hz": "A²/Hz", "Gq": "e²/h", "RK": "h/e²",
+}  # fmt: skip
 
 DIGITS: Final = 6
 """Significant digits on the screen; files carry all of them."""
@@ -97,9 +99,7 @@ def quantum(unit: str) -> tuple[float, str] | None:
     >>> quantum("S")[1]
     'e²/h'
     """
-    return {
-        "S": (Gq, "e²/h"), "Gq": (1.0, "e²/h"), "Ohm": (RK, "h/e²"), "Ω": (RK, "h/e²"),
-    }.get(unit)  # fmt: skip
+    return {"S": (Gq, "e²/h"), "Ohm": (RK, "h/e²"), "Ω": (RK, "h/e²")}.get(unit)
 
 
 def simple_fraction(value: float, bound: float = 0.0) -> Fraction | None:

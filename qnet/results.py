@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -74,11 +74,12 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """The answer to one card."""
+    """The answer to one card; `title` is its heading for people."""
 
     analysis: str
     quantities: Mapping[str, Quantity]
     notes: tuple[str, ...] = ()
+    title: str = ""
 
     def __getitem__(self, name: str) -> Quantity:
         return self.quantities[name]
@@ -197,6 +198,33 @@ class Report:
             "diagnostics": [diagnostic_as_dict(d) for d in self.diagnostics],
             "settings": dict(self.settings),
         }
+
+
+def numeric_axes(quantity: Quantity, sweep: Sequence[str]) -> tuple[Axis, ...]:
+    """Own axes of a quantity whose labels are numbers: energies, in eV."""
+    axes = []
+    for name in quantity.axes:
+        labels = quantity.labels.get(name)
+        if name not in sweep and isinstance(labels, np.ndarray):
+            axes.append(Axis(name, labels, "eV" if name == "energy" else ""))
+    return tuple(axes)
+
+
+def aligned(
+    quantity: Quantity, points: Sequence[Axis], own: Sequence[str]
+) -> NDArray[Any]:
+    """Values with all axes in `points` first, then those named in `own`, broadcast.
+
+    Returns
+    -------
+    (*points, *own)
+    """
+    order = [*(axis.name for axis in points), *own]
+    lengths = [*(len(axis) for axis in points), *(len(quantity.labels[a]) for a in own)]
+    present = [quantity.axes.index(name) for name in order if name in quantity.axes]
+    values = np.transpose(quantity.values, present)
+    index = tuple(slice(None) if name in quantity.axes else None for name in order)
+    return np.broadcast_to(values[index], lengths)
 
 
 def plain(values: NDArray[Any]) -> Any:  # noqa: ANN401  nested lists of any depth
