@@ -28,6 +28,23 @@ CODES: Final[dict[str, Code]] = {
         "netlist twice.",
         "Choose another name, or say --force to replace the file.",
     ),
+    "QN340": Code(
+        "a length is missing",
+        "A phase per length or a decay length is given, and no length to go with it.",
+        "Add L= to the card.",
+    ),
+    "QN341": Code(
+        "the transmission is not fixed once",
+        "A barrier or a point contact needs exactly one of the keys that fix its "
+        "transmission.",
+        "Keep one of the keys that the message names.",
+    ),
+    "QN342": Code(
+        "two channel counts disagree",
+        "A list with one entry per channel fixes the number of channels, and the card "
+        "says another number.",
+        "Leave N out, or mend the list.",
+    ),
     "QN901": Code(
         "two modules register one name",
         "A scatterer or analysis of this name is registered by two modules; which one "

@@ -163,6 +163,11 @@ def both_ways(n: int | Infer, ports: int) -> Counts:
     return ((count, count),) * ports
 
 
+def counted(n: int | Infer, otherwise: int = 1) -> int:
+    """`n`, or `otherwise` where it is left to the neighbours."""
+    return otherwise if isinstance(n, Infer) else n
+
+
 class ReservoirKind(enum.IntEnum):
     """What a reservoir's distribution is, and what sets it."""
 

@@ -10,6 +10,14 @@ Complex = NDArray[np.complex128]
 Bool = NDArray[np.bool_]
 
 
+def unvaried(energy: ArrayLike) -> Float:
+    """Zeros of the rank of `energy`, of length 1 along every axis.
+
+    Added to what does not depend on energy, it gives the rank without the length.
+    """
+    return np.zeros((1,) * np.ndim(energy))
+
+
 def assemble(entries: list[list[ArrayLike]]) -> Complex:
     """Stack amplitudes of one shape, or broadcastable to one, into S[..., out, in].
 

@@ -1,0 +1,126 @@
+"""Coherent wire: a stretch of conductor that only turns phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qnet.constants import hbar_eV
+from qnet.diagnostics import NetlistError, refuse
+from qnet.parts import leak, with_probes
+from qnet.registry import (
+    INFER,
+    Counts,
+    Part,
+    Real,
+    both_ways,
+    counted,
+    param,
+    scatterer,
+)
+from qnet.smatrix import Bool, Complex, Float, two_port, unvaried
+
+
+@scatterer("wire", letter="W", flags={"randomise": {"randomise": True}})
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Wire:
+    r"""Coherent wire.
+
+         left  ────────  right
+
+    A wave gathers
+
+    .. math:: \varphi = \phi + kL + \frac{E L}{\hbar v} + \frac{E \tau}{\hbar}
+
+    either way, and :math:`\pm 2\pi\Phi/\Phi_0` from the vector potential, plus from
+    left to right. With `lphi` the wire has `slices` dephasing probes: each direction
+    its own, which re-emit onward, so that phase is lost and no momentum; with the flag
+    ``randomise`` they re-emit both ways and the wire gains a resistance.
+
+    References
+    ----------
+    Y. Aharonov and D. Bohm, Phys. Rev. 115, 485 (1959).
+    M. Büttiker, Phys. Rev. B 33, 3020 (1986).
+    """
+
+    N: int = param(
+        INFER, low=1, kind="int", structural=True, doc="channels (1 with lphi)"
+    )
+    phi: Real = param(0.0, unit="rad", doc="phase either way")
+    k: Real = param(0.0, unit="1/m", doc="wave number")
+    L: Real | None = param(None, unit="m", low=0, doc="length")
+    v: Real | None = param(None, unit="m/s", above=0, doc="velocity: phase E L/ħv")
+    tau: Real = param(0.0, unit="s", low=0, doc="time of flight: phase E tau/ħ")
+    flux: Real = param(0.0, unit="Phi0", odd=True, doc="Aharonov-Bohm flux")
+    lphi: Real | None = param(
+        None, unit="m", above=0, doc="decay length of coherent probability"
+    )
+    slices: int = param(
+        1, low=1, high=100_000, kind="int", structural=True, doc="dephasing probes"
+    )
+    randomise: bool = param(
+        False, kind="flag", structural=True, doc="probes scatter back, too"
+    )
+
+    ports = ("left", "right")
+    diagonal = True
+
+    def __post_init__(self) -> None:
+        needs = {"v": self.v, "lphi": self.lphi}
+        missing = [key for key, value in needs.items() if value is not None]
+        if self.L is None and (missing or np.any(self.k)):
+            raise refuse(
+                NetlistError,
+                "QN340",
+                f"'{(missing or ['k'])[0]}' needs the length of the wire",
+                help="add L=",
+            )
+
+    def channels(self) -> Counts:
+        """Give N both ways at both ends; with `lphi` it is 1 when left out."""
+        return both_ways(self.N if self.lphi is None else counted(self.N), 2)
+
+    def pattern(self) -> Bool:
+        """Couple each end to the other only."""
+        return np.array([[False, True], [True, False]])
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the slices and their probes; nothing without `lphi`."""
+        if self.L is None or self.lphi is None:
+            return ()
+        fields = {
+            "N": counted(self.N),
+            "eps": leak(self.L, self.lphi, self.slices),
+            "type": "dephasing",
+            "mix": 0,
+            "forward": not self.randomise,
+        }
+        return with_probes(self._fraction, {"p": fields}, self.slices)
+
+    def smatrix(self, energy: Float) -> Complex:
+        """Amplitudes e^{i(φ ± 2πΦ)}."""
+        phase = self.phi + unvaried(energy)
+        if self.L is not None:
+            phase = phase + np.multiply(self.k, self.L)
+        if self.v is not None:
+            phase = phase + energy * (np.asarray(self.L) / (hbar_eV * self.v))
+        if np.any(self.tau):
+            phase = phase + energy * (np.asarray(self.tau) / hbar_eV)
+        turn = 2 * np.pi * np.asarray(self.flux)
+        t = np.exp(1j * (phase + turn))[..., None]
+        t_back = np.exp(1j * (phase - turn))[..., None]
+        wide = np.ones((*t.shape[:-1], self.N))
+        return two_port(r=0 * wide, t=t * wide, t_back=t_back * wide)
+
+    def _fraction(self, share: float) -> Wire:
+        return replace(
+            self,
+            N=counted(self.N),
+            phi=np.multiply(self.phi, share),
+            L=None if self.L is None else np.multiply(self.L, share),
+            tau=np.multiply(self.tau, share),
+            flux=np.multiply(self.flux, share),
+            lphi=None,
+            slices=1,
+        )
