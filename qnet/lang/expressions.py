@@ -1,0 +1,319 @@
+"""Evaluate expressions with units, on arrays.
+
+The language has its own evaluator over its own tree: a table of operators and a table
+of functions, walked with a stack. Nothing that a file says reaches Python's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Axis
+from qnet.diagnostics import Diagnostic, Label, NetlistError, Span, refuse, suggest
+from qnet.lang import functions
+from qnet.lang.cards import Binary, Call, Expr, Name, Number, Unary
+from qnet.lang.functions import BINARY, DRAWN, FUNCTIONS, REDUCTIONS, UNARY
+from qnet.lang.reductions import reduced
+from qnet.lang.values import Draws, Fault, Value, value
+from qnet.units import CONSTANTS, BadQuantity, read_quantity, unit
+
+STATES: Final = {"B": unit("T"), "EF": unit("eV"), "temp": unit("K"), "M": unit("")}
+"""Names of the global state, matched in their exact case, and their units."""
+
+FUNCTION_DEPTH: Final = 64
+"""How deep functions of the netlist may call one another."""
+
+
+class Overlaid(Mapping[str, Value]):
+    """Inner names before outer ones, without copying either."""
+
+    def __init__(self, inner: Mapping[str, Value], outer: Mapping[str, Value]) -> None:
+        self._inner, self._outer = inner, outer
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._inner.get(name)
+        return self._outer[name] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._outer), **dict.fromkeys(self._inner)})
+
+    def __len__(self) -> int:
+        return len(set(self._inner) | set(self._outer))
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A function of the netlist, ``.func f(x)={…}``, with the scope of its card."""
+
+    parameters: tuple[str, ...]
+    body: Expr
+    span: Span
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """What the names and calls of an expression mean.
+
+    Attributes
+    ----------
+    names : mapping
+        Parameters, loop variables and measures, by folded name.
+    states : mapping
+        ``B EF temp M``, by exact name.
+    functions : mapping
+        Functions of the netlist, by folded name.
+    asks : collection of str
+        Folded names of the answer functions (``v``, ``g`` …).
+    answer : callable, optional
+        Value of a call of an answer function; None where answers are not known yet.
+    axes : tuple of Axis, optional
+        Axes of all arrays, over which ``max(x)`` reduces; None where there is nothing
+        to reduce over, while the netlist is read.
+    draws : Draws, optional
+        Source of ``gauss`` and ``uniform``; None: they are their mean.
+    """
+
+    names: Mapping[str, Value] = field(default_factory=dict)
+    states: Mapping[str, Value] = field(default_factory=dict)
+    functions: Mapping[str, Defined] = field(default_factory=dict)
+    asks: Collection[str] = ()
+    answer: Callable[[Call], Value] | None = None
+    axes: tuple[Axis, ...] | None = None
+    draws: Draws | None = None
+    depth: int = 0
+
+    def look_up(self, node: Name) -> Value:
+        """Value of a name: a constant, a state, or what the netlist defines.
+
+        Raises
+        ------
+        NetlistError
+            QN201: there is no such name.
+        """
+        text = node.text
+        if text in CONSTANTS:
+            return value(*CONSTANTS[text])
+        if text in self.states:
+            return self.states[text]
+        found = self.names.get(text.lower())
+        if found is None:
+            known = [*self.names, *self.states, *CONSTANTS]
+            message = f"unknown name '{text}'{suggest(text, known)}"
+            raise refuse(NetlistError, "QN201", message, node.span)
+        return found
+
+
+def evaluate(expr: Expr, scope: Scope) -> Value:
+    """Value of an expression, point by point where names are arrays.
+
+    A point where it has no finite value is NaN; `why_not_finite` says why.
+
+    Raises
+    ------
+    NetlistError
+        QN2xx for unknown names and functions, QN3xx for units, numbers and arguments,
+        with the places of all operands that matter.
+    """
+    return _walk(expr, scope)[-1][1]
+
+
+def _walk(expr: Expr, scope: Scope) -> list[tuple[Expr, Value]]:
+    """Every sub-expression with its value, operands first."""
+    results: list[tuple[Expr, Value]] = []
+    stack: list[Value] = []
+    with np.errstate(all="ignore"):
+        for node in operands_first(expr, scope.asks):
+            count = len(operands(node, scope.asks))
+            given = stack[len(stack) - count :]
+            del stack[len(stack) - count :]
+            stack.append(_apply(node, given, scope))
+            results.append((node, stack[-1]))
+    return results
+
+
+def operands(node: Expr, asks: Collection[str] = ()) -> tuple[Expr, ...]:
+    """Sub-expressions of a node; the arguments of an answer call are names, not values.
+
+    Parameters
+    ----------
+    asks : collection of str
+        Folded names of the answer functions.
+    """
+    if isinstance(node, Binary):
+        return (node.left, node.right)
+    if isinstance(node, Unary):
+        return (node.operand,)
+    if isinstance(node, Call) and node.function.lower() not in asks:
+        return node.args
+    return ()
+
+
+def operands_first(expr: Expr, asks: Collection[str] = ()) -> Iterator[Expr]:
+    """All nodes of an expression, every one after its operands."""
+    order: list[Expr] = []
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        waiting.extend(operands(node, asks))
+    return reversed(order)
+
+
+def free_names(expr: Expr, asks: Collection[str] = ()) -> list[Name]:
+    """Every name in an expression that stands for a value."""
+    return [node for node in operands_first(expr, asks) if isinstance(node, Name)]
+
+
+def leaf_calls(
+    expr: Expr, asks: Collection[str], defined: Mapping[str, Defined] | None = None
+) -> list[Call]:
+    """Calls of answer functions in an expression, those in functions that it calls too.
+
+    Parameters
+    ----------
+    asks : collection of str
+        Names of the answer functions.
+    defined : mapping, optional
+        Functions of the netlist, by folded name.
+    """
+    folded = {name.lower() for name in asks}
+    found: list[Call] = []
+    bodies, seen = [expr], set[str]()
+    while bodies:
+        for node in operands_first(bodies.pop(), folded):
+            if not isinstance(node, Call):
+                continue
+            name = node.function.lower()
+            if name in folded:
+                found.append(node)
+            elif defined and name in defined and name not in seen:
+                seen.add(name)
+                bodies.append(defined[name].body)
+    return found
+
+
+def why_not_finite(expr: Expr, scope: Scope) -> Diagnostic:
+    """The sub-expression that first has no finite value, as a finding."""
+    results = _walk(expr, scope)
+    bad = np.isnan(results[-1][1].array)
+    node = next(n for n, found in results if np.any(np.isnan(found.array) & bad))
+    return Diagnostic(
+        "QN307",
+        f"'{node.span.text}' has no finite value",
+        Label(node.span, "not finite"),
+    )
+
+
+def _apply(node: Expr, given: list[Value], scope: Scope) -> Value:
+    """Value of one node from those of its operands; faults get their places here."""
+    try:
+        if isinstance(node, Number):
+            reading = read_quantity(node.text)
+            real = not isinstance(reading.value, complex)
+            return value(reading.value.real if real else reading.value, reading.unit)
+        if isinstance(node, Name):
+            return scope.look_up(node)
+        if isinstance(node, Unary):
+            return UNARY[node.operator](*given)
+        if isinstance(node, Binary):
+            return BINARY[node.operator](*given)
+        return _call(node, given, scope)
+    except BadQuantity as bad:
+        fault = Fault(bad.code, bad.message, bad.help)
+        raise placed(fault, node.span) from None
+    except Fault as fault:
+        spans = tuple(child.span for child in operands(node, scope.asks))
+        raise placed(fault, node.span, spans) from None
+
+
+def placed(fault: Fault, span: Span, parts: tuple[Span, ...] = ()) -> NetlistError:
+    """The error for a fault whose place, and those of its operands, are now known."""
+    marks = [Label(parts[k], text) for k, text in fault.marks if k < len(parts)]
+    primary = marks.pop() if marks else Label(span)
+    return NetlistError(
+        (
+            Diagnostic(
+                fault.code,
+                fault.message,
+                primary,
+                tuple(marks),
+                fault.why,
+                fault.help,
+            ),
+        )
+    )
+
+
+def _call(node: Call, given: list[Value], scope: Scope) -> Value:
+    """Value of a call: an answer, a function of the netlist, or a built-in one."""
+    name = node.function.lower()
+    if name in scope.asks:
+        if scope.answer is None:
+            message = f"'{node.function}' is an answer, known only after the run"
+            cure = "answers stand in .meas, .print, .plot, .save and .assert"
+            raise Fault("QN213", message, cure)
+        return scope.answer(node)
+    if name in scope.functions:
+        return _call_defined(node, given, scope)
+    if name in REDUCTIONS and (len(given) == 1 or name not in FUNCTIONS):
+        _expect(node, 1, 1, named=("along",))
+        return reduced(name, given[0], _along(node), scope.axes)
+    if name in DRAWN:
+        _expect(node, 2, 2)
+        draw = functions.gauss if name == "gauss" else functions.uniform
+        return draw(given[0], given[1], scope.draws)
+    if name == "log":
+        raise Fault(
+            "QN203", "'log' has two readings: ln or log10?", "write ln or log10"
+        )
+    if name not in FUNCTIONS:
+        known = [*FUNCTIONS, *REDUCTIONS, *DRAWN, *scope.functions, *scope.asks]
+        message = f"unknown function '{node.function}'"
+        raise Fault("QN203", message + suggest(node.function, known))
+    function = FUNCTIONS[name]
+    _expect(node, function.least, function.most)
+    return function.apply(*given)
+
+
+def _expect(node: Call, least: int, most: int, named: tuple[str, ...] = ()) -> None:
+    """Refuse a call with too few or too many arguments, or a name it does not know."""
+    count = len(node.args)
+    if not least <= count <= most:
+        wanted = f"{least} or more" if most > least else str(least)
+        message = f"'{node.function}' takes {wanted} arguments, not {count}"
+        raise Fault("QN306", message)
+    for key, _ in node.named:
+        if key.lower() not in named:
+            raise Fault("QN306", f"'{node.function}' has no argument '{key}='")
+
+
+def _along(node: Call) -> Name | None:
+    """The axis named by ``along=``."""
+    for _, axis in node.named:
+        if isinstance(axis, Name):
+            return axis
+        raise Fault("QN306", "'along=' takes the name of a swept parameter")
+    return None
+
+
+def _call_defined(node: Call, given: list[Value], scope: Scope) -> Value:
+    """Body of a ``.func`` with its arguments in place of its parameters."""
+    function = scope.functions[node.function.lower()]
+    count = len(function.parameters)
+    _expect(node, count, count)
+    if scope.depth >= FUNCTION_DEPTH:
+        message = f"functions call one another more than {FUNCTION_DEPTH} deep"
+        raise Fault("QN205", message)
+    home = function.scope or scope
+    arguments = dict(zip(function.parameters, given, strict=True))
+    names = Overlaid(arguments, home.names)
+    inner = replace(
+        home, names=names, answer=scope.answer, axes=scope.axes, draws=scope.draws,
+        depth=scope.depth + 1,
+    )  # fmt: skip
+    return evaluate(function.body, inner)
