@@ -28,7 +28,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.installed
-	$(BIN)/python -m qnet explain --all > docs/codes.md
+	$(BIN)/python -c "from qnet.codes import as_markdown; print(as_markdown(), end='')" > docs/codes.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -64,3 +64,15 @@ CODES: Final[dict[str, Code]] = {
         "Give one of them another letter, or none: `S1 a b model` always works.",
     ),
 }
+
+
+def as_markdown() -> str:
+    """All codes as a page of documentation."""
+    lines = [
+        "# Diagnostic codes",
+        "",
+        "Written by `make docs` from `qnet/codes.py`. `qnet explain QN402` prints one.",
+    ]
+    for name, code in sorted(CODES.items()):
+        lines += ["", f"## {name}: {code.title}", "", code.meaning, "", code.cure]
+    return "\n".join(lines) + "\n"

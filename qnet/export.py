@@ -74,7 +74,7 @@ def write(report: Report, path: Path, *, replace: bool = False) -> tuple[Path, .
                 help="choose another name, or say --force to replace it",
             )
     for target, text in texts.items():
-        _write_whole(target, text)
+        write_whole(target, text)
     return tuple(texts)
 
 
@@ -180,7 +180,8 @@ def _safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that its name holds either the old text or all of the new."""
     folder = path.parent
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
     try:
