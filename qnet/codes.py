@@ -45,6 +45,47 @@ CODES: Final[dict[str, Code]] = {
         "says another number.",
         "Leave N out, or mend the list.",
     ),
+    "QN343": Code(
+        "a saddle needs both curvatures",
+        "The curvature along the flow sets how sharp a step is, the one across it how "
+        "far the steps are apart.",
+        "Give hwx= and hwy=.",
+    ),
+    "QN344": Code(
+        "two lists have different lengths",
+        "Lists with one entry a level go together and must be of one length, or of "
+        "length one.",
+        "Give one value for all levels, or one for each.",
+    ),
+    "QN345": Code(
+        "S does not fit the pins",
+        "A scattering matrix has a row and a column for every channel of every pin.",
+        "Mend the matrix, or say with nch= how many channels each pin has.",
+    ),
+    "QN510": Code(
+        "an edge without a sense",
+        "A chiral edge runs one way round, which the sign of the field decides, or that "
+        "of the magnetization; at zero there is no edge.",
+        "Set `.field`, or `.magnetization` for an edge that is `anomalous`.",
+    ),
+    "QN520": Code(
+        "S is not finite",
+        "A scattering matrix given in the netlist or a file has entries that are "
+        "infinite or no numbers.",
+        "Mend the data.",
+    ),
+    "QN521": Code(
+        "S is not unitary",
+        "What enters a scatterer must leave it. A matrix that loses or makes particles "
+        "breaks current conservation everywhere behind it.",
+        "Mend the matrix; if the loss is meant, write `lossy` on the card.",
+    ),
+    "QN522": Code(
+        "no data for the reversed field",
+        "An audit or a sweep turns the field round, and the card says that its data do "
+        "not tell what happens then.",
+        "Give data for the reversed field, or write reverse=transpose.",
+    ),
     "QN901": Code(
         "two modules register one name",
         "A scatterer or analysis of this name is registered by two modules; which one "

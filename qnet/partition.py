@@ -81,5 +81,6 @@ def divide(
     if R is not None:
         back = np.asarray(R)[..., None] * wide
         return 1 - back, back
-    angle = np.arctan(np.asarray(Z, float))[..., None] * wide
-    return np.cos(angle) ** 2, np.sin(angle) ** 2
+    strength = np.asarray(Z, float)[..., None] * wide
+    root = np.hypot(1.0, strength)
+    return (1 / root) ** 2, (strength / root) ** 2

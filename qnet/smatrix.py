@@ -74,6 +74,52 @@ def spread(blocks: list[list[ArrayLike]]) -> Complex:
     return S
 
 
+def resonant(energy: Float, H: Complex, W: Complex) -> Complex:
+    r"""S of discrete levels coupled to channels.
+
+    .. math:: S = 1 - 2\pi i\, W^\dagger (E - H + i\pi W W^\dagger)^{-1} W
+
+    A level without coupling drops out, also at its own energy.
+
+    Parameters
+    ----------
+    energy : (...)
+    H : (..., level, level)
+        Hermitian, in the unit of energy.
+    W : (..., level, channel)
+        Couplings, in the square root of that unit.
+
+    Returns
+    -------
+    (..., channel, channel)
+
+    References
+    ----------
+    C. Mahaux and H. A. Weidenmüller, Shell-Model Approach to Nuclear Reactions (1969).
+    C. W. J. Beenakker, Rev. Mod. Phys. 69, 731 (1997), eq. (82).
+    """
+    count = H.shape[-1]
+    width = W @ np.swapaxes(W.conj(), -1, -2)
+    inverse = (
+        np.asarray(energy)[..., None, None] * np.eye(count) - H + 1j * np.pi * width
+    )
+    # Equilibrated: levels of very different widths would spoil the elimination.
+    size = np.maximum(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)), 1e-300)
+    scale = 1 / np.sqrt(size)
+    inverse = scale[..., :, None] * inverse * scale[..., None, :]
+    coupling = np.broadcast_to(
+        scale[..., :, None] * W, (*inverse.shape[:-1], W.shape[-1])
+    )
+    try:
+        inner = np.linalg.solve(inverse, coupling)
+    except np.linalg.LinAlgError:
+        inner = np.linalg.pinv(inverse) @ coupling
+    return (
+        np.eye(W.shape[-1], dtype=complex)
+        - 2j * np.pi * np.swapaxes(coupling.conj(), -1, -2) @ inner
+    )
+
+
 def unitarity_defect(S: Complex) -> Float:
     """Spectral norm of S†S - 1.
 

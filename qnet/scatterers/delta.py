@@ -39,7 +39,7 @@ class Delta:
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes, the same in every channel."""
         Z = (np.asarray(self.Z) + unvaried(energy))[..., None] * np.ones(self.N)
-        # By the angle, not by the fraction: unitary also where Z² overflows.
-        angle = np.arctan(Z)
-        turn = np.exp(-1j * angle)
-        return two_port(r=-1j * np.sin(angle) * turn, t=np.cos(angle) * turn)
+        # 1 + iZ by size and direction: finite also where Z² overflows.
+        size = np.hypot(1.0, Z)
+        t = (1 / size) * (1 / size - 1j * (Z / size))
+        return two_port(r=t * (-1j * Z), t=t)

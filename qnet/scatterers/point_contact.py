@@ -1,0 +1,120 @@
+"""Quantum point contact: a saddle-shaped constriction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.constants import e, hbar_eV, me
+from qnet.diagnostics import NetlistError, refuse
+from qnet.partition import counted_by, refuse_unless_one
+from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
+from qnet.smatrix import Complex, Float, two_port, unvaried
+
+
+@scatterer("qpc", letter="Q")
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PointContact:
+    r"""Saddle-point constriction between two leads.
+
+         left  ═════  )(  ═════  right
+
+    With :math:`\varepsilon_n = (E - V_0 - \hbar\omega_y(n + 1/2))/\hbar\omega_x`
+    channel n passes with
+
+    .. math:: t_n = \frac{e^{i\chi}}{\sqrt{1 + e^{-2\pi\varepsilon_n}}}, \qquad
+        r_n = \frac{-i\,e^{i\chi}}{\sqrt{1 + e^{2\pi\varepsilon_n}}}, \qquad
+        \chi = \varepsilon\ln|\varepsilon| - \varepsilon
+        - \arg\Gamma(\tfrac12 + i\varepsilon),
+
+    phases counted from the turning points. ``hwx=0`` is a sharp step. With `mass` the
+    field of the netlist bends the orbits: :math:`\hbar\omega_y \to E_2` and
+    :math:`\hbar\omega_x \to 2E_1` of Fertig and Halperin. `Tn` gives the transmissions
+    themselves instead.
+
+    References
+    ----------
+    M. Büttiker, Phys. Rev. B 41, 7906 (1990); its ε is twice this one.
+    H. A. Fertig and B. I. Halperin, Phys. Rev. B 36, 7969 (1987), eqs. (9) to (11).
+    K. W. Ford, D. L. Hill, M. Wakano and J. A. Wheeler, Ann. Phys. 7, 239 (1959).
+    """
+
+    N: int = param(INFER, low=1, kind="int", structural=True, doc="channels")
+    V0: Real = param(0.0, unit="eV", doc="height of the saddle")
+    hwx: Real | None = param(None, unit="eV", low=0, doc="curvature along the flow")
+    hwy: Real | None = param(None, unit="eV", above=0, doc="curvature across the flow")
+    Tn: Real | None = param(
+        None, low=0, high=1, axes=("channel",), doc="transmission of each channel"
+    )
+    mass: Real | None = param(
+        None, above=0, doc="effective mass in electron masses, for a field"
+    )
+    B: Real = param(0.0, unit="T", state="B")
+    ref: None = param(None, kind="weights", doc="lever arms")
+
+    ports = ("left", "right")
+    diagonal = True
+
+    def __post_init__(self) -> None:
+        refuse_unless_one(hwx=self.hwx, Tn=self.Tn)
+        if self.Tn is None and self.hwy is None:
+            message = "'hwx' without 'hwy' is no saddle"
+            raise refuse(NetlistError, "QN343", message, help="add hwy=")
+
+    def channels(self) -> Counts:
+        """Give N both ways at both ends; the length of `Tn` says it, too."""
+        return both_ways(counted_by(self.N, self.Tn), 2)
+
+    def smatrix(self, energy: Float) -> Complex:
+        """Amplitudes of each channel."""
+        if self.Tn is not None:
+            T = np.asarray(self.Tn) + unvaried(energy)[..., None]
+            return two_port(r=-1j * np.sqrt(1 - T), t=np.sqrt(T))
+        along, across = self._curvatures()
+        bottoms = np.asarray(self.V0)[..., None] + across[..., None] * (
+            np.arange(self.N) + 0.5
+        )
+        return two_port(**_parabola(np.asarray(energy)[..., None] - bottoms, along))
+
+    def _curvatures(self) -> tuple[Float, Float]:
+        """ħω_x and ħω_y, or what a field makes of them, eV."""
+        along, across = np.asarray(self.hwx, float), np.asarray(self.hwy, float)
+        if self.mass is None:
+            return along, across
+        cyclotron = hbar_eV * e * np.asarray(self.B) / (np.asarray(self.mass) * me)
+        omega2 = cyclotron**2 + across**2 - along**2
+        root = np.hypot(omega2, 2 * along * across)
+        # The smaller of root ± Ω² by their product 4ω_x²ω_y²: no cancellation.
+        large = root + np.abs(omega2)
+        small = (2 * along * across) ** 2 / large
+        grows = omega2 >= 0
+        across = np.sqrt(np.where(grows, large, small) / 2)
+        return np.sqrt(np.where(grows, small, large) / 2), across
+
+
+def _parabola(above: Float, curvature: Float) -> dict[str, Complex]:
+    """Amplitudes of a parabolic barrier at an energy `above` its top."""
+    from scipy.special import expit
+
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        eps = above / curvature[..., None]
+    eps = np.where(np.isnan(eps), 0.0, eps)  # at the very top of a sharp step
+    turn = np.exp(1j * _phase(eps))
+    with np.errstate(over="ignore"):
+        T, R = expit(2 * np.pi * eps), expit(-2 * np.pi * eps)
+    return {"t": np.sqrt(T) * turn, "r": -1j * np.sqrt(R) * turn}
+
+
+def _phase(eps: Float) -> Float:
+    """χ = ε ln|ε| - ε - arg Γ(½ + iε), by Stirling's series where it is small."""
+    from scipy.special import loggamma
+
+    far = np.abs(eps) > 8
+    near = np.where(far | (eps == 0), 1.0, eps)
+    exact = near * np.log(np.abs(near)) - near - loggamma(0.5 + 1j * near).imag
+    y = 1 / np.where(far, eps, np.inf)
+    series = -y * (
+        1 / 24 + y**2 * (7 / 2880 + y**2 * (31 / 40320 + y**2 * 127 / 430080))
+    )
+    return np.where(far, series, np.where(eps == 0, 0.0, exact))
