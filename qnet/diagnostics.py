@@ -18,7 +18,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 Severity = Literal["error", "warning", "note"]
 
@@ -149,8 +149,11 @@ class PluginError(QnetError):
     """Somebody else's code is wrong."""
 
 
+Refusal = TypeVar("Refusal", bound=QnetError)
+
+
 def refuse(
-    kind: type[QnetError],
+    kind: type[Refusal],
     code: str,
     message: str,
     span: Span | None = None,
@@ -159,7 +162,7 @@ def refuse(
     others: tuple[Label, ...] = (),
     why: str = "",
     help: str = "",  # noqa: A002
-) -> QnetError:
+) -> Refusal:
     """Exception of class `kind` with a single diagnostic."""
     primary = Label(span, label) if span is not None else None
     return kind((Diagnostic(code, message, primary, others, why, help),))
