@@ -62,10 +62,38 @@ CODES: Final[dict[str, Code]] = {
         "A scattering matrix has a row and a column for every channel of every pin.",
         "Mend the matrix, or say with nch= how many channels each pin has.",
     ),
+    "QN346": Code(
+        "blocks do not part the pins",
+        "blocks= groups the pins that couple to one another; each pin belongs to one "
+        "group.",
+        "Name every pin once, counted from 1.",
+    ),
+    "QN350": Code(
+        "a data file cannot be used",
+        "A file with scattering matrices is missing, damaged, or not what its ending "
+        "says.",
+        "Mend or write anew the file that the message names.",
+    ),
+    "QN351": Code(
+        "an axis does not increase",
+        "Energies and fields of a table have to increase from point to point.",
+        "Sort the rows, and keep one for each point.",
+    ),
+    "QN352": Code(
+        "a table of the wrong shape",
+        "A scattering matrix is square, with a row and a column for each channel.",
+        "Mend the file.",
+    ),
+    "QN353": Code(
+        "probabilities for amplitudes",
+        "The file holds |S|², from which no amplitudes follow; interference cannot be "
+        "had from it.",
+        "Write kind=probability, and put every pin at a reservoir.",
+    ),
     "QN510": Code(
         "an edge without a sense",
-        "A chiral edge runs one way round, which the sign of the field decides, or that "
-        "of the magnetization; at zero there is no edge.",
+        "A chiral edge runs one way round, which the sign of the field decides, or "
+        "that of the magnetization; at zero there is no edge.",
         "Set `.field`, or `.magnetization` for an edge that is `anomalous`.",
     ),
     "QN520": Code(
@@ -85,6 +113,52 @@ CODES: Final[dict[str, Code]] = {
         "An audit or a sweep turns the field round, and the card says that its data do "
         "not tell what happens then.",
         "Give data for the reversed field, or write reverse=transpose.",
+    ),
+    "QN523": Code(
+        "levels that do not conserve particles",
+        "The Hamiltonian of a closed system is Hermitian; what a field adds to a real "
+        "one is imaginary and antisymmetric.",
+        "Mend H= or A=.",
+    ),
+    "QN524": Code(
+        "pins couple that blocks= keeps apart",
+        "The matrix has amplitudes between pins that blocks= declares independent.",
+        "Mend blocks=, or leave it out.",
+    ),
+    "QN525": Code(
+        "beyond the table",
+        "A table says nothing of energies and fields outside its grid, and thermal or "
+        "bias windows reach further than EF.",
+        "Tabulate a wider range. Without the axis, the table holds everywhere.",
+    ),
+    "QN530": Code(
+        "a probe or node is disconnected",
+        "Nothing is transmitted between it and any terminal, so no voltage is "
+        "defined there. An island of probes is as lost as a single one.",
+        "Open a path to a terminal, remove the probe, or hold its voltage with a T.",
+    ),
+    "QN531": Code(
+        "driven currents cannot return",
+        "The currents prescribed in a group of connected reservoirs do not sum to "
+        "zero, and no reservoir of the group has a given voltage that takes the rest.",
+        "Give one terminal of the group `V=0` instead of a current.",
+    ),
+    "QN532": Code(
+        "a loop of voltage sources",
+        "Ideal voltage sources and held voltages prescribe one difference twice; "
+        "nothing decides the current around the loop.",
+        "Put a resistor in series, or drop one of the sources.",
+    ),
+    "QN533": Code(
+        "a resistor of 0 Ω",
+        "Its current is undetermined by Ohm's law.",
+        "Write an ideal wire or ammeter as a voltage source of 0 V: `V1 a b 0`.",
+    ),
+    "QN534": Code(
+        "the circuit equations are singular",
+        "Conductances cancel (a negative resistance, a superconductor), and a voltage "
+        "is left undetermined although its node is connected.",
+        "Change the element that cancels, or hold one more voltage.",
     ),
     "QN901": Code(
         "two modules register one name",

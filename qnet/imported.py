@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qnet.diagnostics import PhysicsError, refuse
+from qnet.diagnostics import NetlistError, PhysicsError, refuse
 from qnet.smatrix import Bool, Complex, unitarity_defect
 
 REFUSED_DEFECT = 1e-6
@@ -72,3 +72,41 @@ def port_pattern(couples: Bool, counts: Sequence[int]) -> Bool:
     """
     starts = np.cumsum([0, *counts[:-1]])
     return np.logical_or.reduceat(np.logical_or.reduceat(couples, starts, 0), starts, 1)
+
+
+def block_pattern(blocks: Sequence[Sequence[int]], pins: int) -> Bool:
+    """Couplings between pins where only those of one block, numbered from 1, couple.
+
+    Raises
+    ------
+    NetlistError
+        QN346 when the blocks are no partition of the pins.
+    """
+    if not blocks:
+        return np.ones((pins, pins), bool)
+    if sorted(pin for block in blocks for pin in block) != list(range(1, pins + 1)):
+        message = f"blocks must name each of the pins 1 to {pins} once"
+        raise refuse(NetlistError, "QN346", message)
+    of_pin = np.empty(pins, int)
+    for n, block in enumerate(blocks):
+        of_pin[np.asarray(block) - 1] = n
+    return of_pin[:, None] == of_pin
+
+
+def refuse_outside_blocks(S: Complex, pattern: Bool, counts: Sequence[int]) -> None:
+    """Refuse amplitudes between pins that were said not to couple.
+
+    Raises
+    ------
+    PhysicsError
+        QN524.
+    """
+    if pattern.all():
+        return
+    allowed = np.repeat(np.repeat(pattern, counts, 0), counts, 1)
+    worst = float(np.max(np.abs(S[..., ~allowed]), initial=0.0))
+    if worst > REFUSED_DEFECT:
+        message = f"blocks= keeps pins apart that S couples by {worst:.2g}"
+        raise refuse(
+            PhysicsError, "QN524", message, help="mend blocks=, or leave it out"
+        )

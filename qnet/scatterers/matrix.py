@@ -81,7 +81,9 @@ class Matrix:
 
     def smatrix(self, energy: Float) -> Complex:
         """Return the amplitudes as given, or for the reversed field."""
-        S: Complex = np.asarray(self.S, np.complex128) + unvaried(energy)[..., None, None]
+        S: Complex = (
+            np.asarray(self.S, np.complex128) + unvaried(energy)[..., None, None]
+        )
         return reverse_in_time(S, self.reverse) if self.reversed else S
 
     @property
