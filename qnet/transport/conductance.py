@@ -1,0 +1,180 @@
+"""From probabilities to the conductances of Kirchhoff's law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Floats, Ints
+from qnet.constants import Gq
+from qnet.transport.transmission import (
+    ROUNDING,
+    Flows,
+    balanced,
+    eliminate,
+    sum_by,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stamp:
+    """Büttiker conductance matrix in coordinates: what islands add to Kirchhoff's law.
+
+    Attributes
+    ----------
+    rows, cols : (nnz,)
+        Vertex whose current it is, and vertex whose voltage drives it. Pairs add.
+    values : (*sweep, nnz)
+        Conductance in siemens, channel degeneracy included.
+    size : int
+        Number of vertices: reservoirs first, then inner ones.
+    inner : int
+        Vertices that are no reservoirs; no net current enters them.
+    """
+
+    rows: Ints
+    cols: Ints
+    values: Floats
+    size: int
+    inner: int = 0
+
+    @property
+    def reservoirs(self) -> int:
+        """Number of reservoirs."""
+        return self.size - self.inner
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Onsager:
+    """Linear response of charge and heat currents to voltages and temperatures.
+
+    I = charge V + charge_heat ΔT/T and J = heat_charge V + heat ΔT/T, with V in volts
+    and ΔT/T a plain number: S, A, A and W. J leaves the reservoir.
+    """
+
+    charge: Stamp
+    charge_heat: Stamp
+    heat_charge: Stamp
+    heat: Stamp
+
+
+def conductance_stamp(
+    flows: Flows, degeneracy: int = 1, weights: Floats | None = None
+) -> Stamp:
+    """Conductance g (e²/h) Σ_E w (N δ - P) of all islands, as coordinates.
+
+    Parameters
+    ----------
+    flows : Flows
+        Probabilities (*sweep, energy, nnz).
+    degeneracy : int
+        Channels counted as one in the netlist.
+    weights : (*sweep, energy), optional
+        Quadrature weights of -f'; left out, the flows have a single energy.
+
+    Returns
+    -------
+    Stamp
+        Rows sum to zero exactly where unitarity holds to rounding.
+
+    References
+    ----------
+    M. Büttiker, Phys. Rev. Lett. 57, 1761 (1986), eq. (2).
+    """
+    n = flows.size
+    is_off = flows.rows != flows.cols
+    rows, cols = flows.rows[is_off], flows.cols[is_off]
+    between = flows.values[..., is_off]
+    reflected = sum_by(flows.values[..., ~is_off], flows.rows[~is_off], n)
+    diagonal = balanced(
+        flows.fed, reflected, sum_by(between, rows, n), sum_by(between, cols, n)
+    )
+    shape = np.broadcast_shapes(between.shape[:-1], diagonal.shape[:-1])
+    K = np.concatenate(
+        [
+            np.broadcast_to(-between, (*shape, len(rows))),
+            np.broadcast_to(diagonal, (*shape, n)),
+        ],
+        -1,
+    )
+    vertices = np.arange(n)
+    return Stamp(
+        np.concatenate([rows, vertices]),
+        np.concatenate([cols, vertices]),
+        degeneracy * Gq * average(K, weights),
+        n,
+        flows.inner,
+    )
+
+
+def currents(stamp: Stamp, voltage: Floats, shift: Floats | None = None) -> Floats:
+    """Current into the device at each vertex, from differences of voltage.
+
+    Parameters
+    ----------
+    voltage : (*sweep, size)
+        In volts, measured from `shift`: a bias far below a common voltage keeps its
+        digits.
+    shift : (*sweep, size), optional
+        In volts, common to vertices that conduct to one another.
+
+    Returns
+    -------
+    (*sweep, size)
+        In amperes.
+    """
+    difference = voltage[..., stamp.cols] - voltage[..., stamp.rows]
+    flow = sum_by(stamp.values * difference, stamp.rows, stamp.size)
+    lost = surplus(stamp)
+    if not lost.any():
+        return flow
+    return flow + lost * (voltage if shift is None else voltage + shift)
+
+
+def surplus(stamp: Stamp) -> Floats:
+    """Row sums: what a common voltage drives; zero unless unitarity fails.
+
+    Returns
+    -------
+    (*sweep, size)
+        In siemens; rounding is taken for zero.
+    """
+    total = sum_by(stamp.values, stamp.rows, stamp.size)
+    scale = sum_by(abs(stamp.values), stamp.rows, stamp.size)
+    return np.where(abs(total) <= ROUNDING * scale, 0.0, total)
+
+
+def average(values: Floats, weights: Floats | None) -> Floats:
+    """Sum over energies (the axis before the last) with weights; one energy without."""
+    if weights is None:
+        (energies,) = values.shape[-2:-1]
+        if energies != 1:
+            raise ValueError(f"{energies} energies need weights")
+        return values[..., 0, :]
+    return (weights[..., None, :] @ values)[..., 0, :]
+
+
+def dense_conductance(stamp: Stamp) -> Floats:
+    """Conductance matrix between reservoirs, inner vertices eliminated.
+
+    Returns
+    -------
+    (*sweep, reservoir, reservoir)
+        In siemens.
+    """
+    n, size = stamp.reservoirs, stamp.size
+    flat = sum_by(stamp.values, stamp.rows * size + stamp.cols, size * size)
+    G = flat.reshape(*flat.shape[:-1], size, size)
+    if not stamp.inner:
+        return G
+    between = G.copy()
+    vertices = np.arange(size)
+    between[..., vertices, vertices] = 0.0
+    defect = G.sum(-1)[..., :n]
+    through = eliminate(-between / Gq, np.arange(n, size)).P
+    reservoirs = vertices[:n]
+    through[..., reservoirs, reservoirs] = 0.0
+    reduced = -Gq * through
+    reduced[..., reservoirs, reservoirs] = defect - reduced.sum(-1)
+    return reduced

@@ -1,0 +1,344 @@
+"""The circuit equations: islands, sources and resistors under Kirchhoff's law.
+
+Every voltage source is a rigid link between two reservoirs, so that the unknowns are
+the voltages of the floating trees alone: the matrix stays diagonally dominant, chiral
+islands make it non-symmetric, and no pivot is zero by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import EllipsisType
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.diagnostics import Diagnostic, PhysicsError
+from qnet.transport.conductance import Stamp, currents, surplus
+from qnet.transport.groups import (
+    Anchors,
+    Links,
+    anchor,
+    connections,
+    refuse_loops,
+    voltage_links,
+    with_resistors,
+)
+from qnet.transport.kirchhoff import solve_nodal
+from qnet.transport.transmission import sum_by
+
+PINCHED: Final = 1e-3
+"""Currents below this share of ‖G‖‖V‖ are differences of rounded numbers:
+conservation is then judged against that share."""
+
+SINGULAR: Final = Diagnostic(
+    "QN534",
+    "the circuit equations are singular",
+    why="resistors or superconductors cancel a conductance, and a voltage floats free",
+    help="look for a negative resistance, or hold one more voltage",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """Sweep points at which something has no answer, and why."""
+
+    where: Bools
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """Voltages and currents that satisfy Kirchhoff's law.
+
+    Attributes
+    ----------
+    voltage : (*sweep, n)
+        V of each reservoir; NaN where nothing determines it.
+    current : (*sweep, n)
+        A into the device from each reservoir, through its scatterer pins.
+    lumped : mapping
+        By letter (V, I, R, C): currents (*sweep, count) in A, from the first node to
+        the second through the element.
+    grounded : (*sweep, n)
+        Reservoirs set to 0 V because nothing in their group refers to a voltage.
+    marks : tuple of Mark
+        Points without an answer.
+    backward_error : (*sweep,)
+        ‖b - A x‖ / (ε n ‖A‖ ‖x‖) of the circuit equations.
+    conservation : (*sweep,)
+        |Σ I| / Σ |I| over all reservoirs, and of each floating one if that is worse.
+    """
+
+    voltage: Floats
+    current: Floats
+    lumped: Mapping[str, Floats]
+    grounded: Bools
+    marks: tuple[Mark, ...]
+    backward_error: Floats
+    conservation: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What the circuit prescribes, vertex by vertex.
+
+    Attributes
+    ----------
+    held : (size,)
+        Whether the voltage is given.
+    voltage, injected : (*sweep, size)
+        V where held, else 0; A put into each vertex by sources of current.
+    emf : (*sweep, sources)
+        V of the V cards.
+    """
+
+    held: Bools
+    voltage: Floats
+    injected: Floats
+    emf: Floats
+
+    def at(self, shape: tuple[int, ...], points: Bools | None) -> Given:
+        """The same at some of the sweep points, in one row."""
+        return Given(
+            self.held,
+            pick(self.voltage, shape, points),
+            pick(self.injected, shape, points),
+            pick(self.emf, shape, points),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Problem:
+    """The stamps of a circuit and what it prescribes."""
+
+    circuit: Circuit
+    stamp: Stamp
+    conductors: Stamp
+    links: Links
+    given: Given
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Potentials:
+    """Voltages (*sweep, size) measured from `shift`; which of them are free."""
+
+    relative: Floats
+    shift: Floats
+    is_free: Bools
+    grounded: Bools
+
+
+def solve_circuit(circuit: Circuit, stamp: Stamp) -> Solution:
+    """Voltages of all floating reservoirs and all currents, at every sweep point.
+
+    Parameters
+    ----------
+    circuit : Circuit
+        Reservoirs and lumped elements; capacitors carry no steady current.
+    stamp : Stamp
+        Conductances of all islands.
+
+    Raises
+    ------
+    PhysicsError
+        QN530: a probe that nothing determines; QN531: prescribed currents that
+        cannot return; QN532: a loop of voltage sources; QN533: a resistor of 0 Ω;
+        QN534: singular equations. QN530, QN531 and QN534 are raised where they hold
+        at every sweep point, and marked where only at some.
+    """
+    given = prescribe(circuit, stamp.size)
+    links = voltage_links(circuit, given.held)
+    refuse_loops(circuit, links)
+    conductors = with_resistors(circuit, stamp)
+    shape = np.broadcast_shapes(
+        circuit.shape, conductors.values.shape[:-1], given.injected.shape[:-1]
+    )
+    problem = _Problem(circuit, stamp, conductors, links, given)
+    relative, shift = np.zeros((2, *shape, stamp.size))
+    is_free, grounded = np.zeros((2, *shape, stamp.size), bool)
+    found: list[Mark] = []
+    for points, group in connections(conductors, links.root, shape):
+        here = given.at(shape, points)
+        anchors = anchor(circuit, group, here.held, here.injected)
+        matrix = replace(conductors, values=pick(conductors.values, shape, points))
+        part = _solve_group(matrix, links, anchors, here)
+        chosen: Bools | EllipsisType = ... if points is None else points
+        relative[chosen], shift[chosen] = part.relative, part.shift
+        is_free[chosen], grounded[chosen] = part.is_free, part.grounded
+        singular = np.any(np.isnan(part.relative) & ~anchors.is_lost, -1)
+        found += [
+            Mark(scatter(bad, shape, points), fault)
+            for bad, fault in (*anchors.faults, (singular, SINGULAR))
+        ]
+    potentials = _Potentials(relative, shift, is_free, grounded)
+    return _report(problem, potentials, settle(found))
+
+
+def prescribe(circuit: Circuit, size: int) -> Given:
+    """Held voltages and driven currents of a circuit, inner vertices with none."""
+    reservoirs = circuit.reservoirs
+    n = len(reservoirs)
+    held = np.zeros(size, bool)
+    held[:n] = reservoirs.held
+    voltage = _widen(np.where(reservoirs.held, reservoirs.voltage, 0.0), size)
+    injected = _widen(np.where(reservoirs.driven, reservoirs.current, 0.0), size)
+    pumps, sources = circuit.lumped_of("I"), circuit.lumped_of("V")
+    if pumps is not None:
+        taken, given = pumps.ends.T
+        injected = (
+            injected
+            + sum_by(pumps.value, given, size)
+            - sum_by(pumps.value, taken, size)
+        )
+    emf = (
+        np.zeros((1,) * len(circuit.shape) + (0,)) if sources is None else sources.value
+    )
+    return Given(held, voltage, injected, emf)
+
+
+def _widen(values: Floats, size: int) -> Floats:
+    wide = np.zeros((*values.shape[:-1], size))
+    wide[..., : values.shape[-1]] = values
+    return wide
+
+
+def pick(array: Floats, shape: tuple[int, ...], points: Bools | None) -> Floats:
+    """Rows of an array (*sweep, m) at some sweep points; all of it for None."""
+    if points is None:
+        return array
+    return np.broadcast_to(array, (*shape, array.shape[-1]))[points]
+
+
+def scatter(flags: Bools, shape: tuple[int, ...], points: Bools | None) -> Bools:
+    """Undo `pick` for one flag a point; False elsewhere."""
+    if points is None:
+        return np.broadcast_to(flags, shape)
+    whole = np.zeros(shape, bool)
+    whole[points] = flags
+    return whole
+
+
+def settle(found: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Join marks that say the same, and raise those that hold at every point."""
+    joined: dict[str, Mark] = {}
+    for mark in found:
+        text = mark.diagnostic.message
+        old = joined.get(text)
+        joined[text] = (
+            mark if old is None else replace(old, where=old.where | mark.where)
+        )
+    marks = tuple(mark for mark in joined.values() if mark.where.any())
+    hopeless = [mark.diagnostic for mark in marks if mark.where.all()]
+    if hopeless:
+        raise PhysicsError(hopeless)
+    return marks
+
+
+def _solve_group(
+    matrix: Stamp, links: Links, anchors: Anchors, given: Given
+) -> _Potentials:
+    """Voltages where one grouping holds; NaN where they have no meaning."""
+    root, rows, cols = links.root, matrix.rows, matrix.cols
+    offset = links.offset(given.emf)
+    shift = np.where(anchors.reference >= 0, given.voltage[..., anchors.reference], 0.0)
+    foot = np.where(given.held, given.voltage - shift, 0.0)
+    shape = np.broadcast_shapes(foot.shape, offset.shape)
+    foot = np.broadcast_to(foot, shape).copy()
+    stands = np.flatnonzero(anchors.grounded)
+    foot[..., root[stands]] -= offset[..., stands]
+    fixed = foot[..., root] + offset
+
+    is_fixed = np.zeros(matrix.size, bool)
+    is_fixed[root[given.held | anchors.grounded]] = True
+    is_free = ~is_fixed[root] & ~anchors.is_adrift
+    unknown = number_trees(root, is_free)
+    count = int(unknown.max(initial=-1)) + 1
+
+    pull = matrix.values * fixed[..., cols]
+    push = given.injected - surplus(matrix) * shift
+    push = push - sum_by(pull, rows, matrix.size)
+    drive = sum_by(push[..., is_free], unknown[is_free], count)
+    within = is_free[rows] & is_free[cols]
+    x = solve_nodal(
+        unknown[rows[within]],
+        unknown[cols[within]],
+        matrix.values[..., within],
+        count,
+        drive[..., None],
+    )[..., 0]
+    relative = fixed
+    if count:
+        relative = fixed + np.where(is_free, x[..., unknown], 0.0)
+    relative = np.where(anchors.is_lost, np.nan, relative)
+    return _Potentials(relative, shift, is_free, anchors.grounded)
+
+
+def number_trees(root: Ints, is_free: Bools) -> Ints:
+    """Unknown of each vertex: one for each tree of free vertices, -1 elsewhere."""
+    feet = is_free & (root == np.arange(len(root)))
+    return np.where(is_free, (np.cumsum(feet) - 1)[root], -1)
+
+
+def _report(
+    problem: _Problem, potentials: _Potentials, marks: tuple[Mark, ...]
+) -> Solution:
+    """Currents and certificates, computed from the conductances themselves."""
+    stamp, conductors, links = problem.stamp, problem.conductors, problem.links
+    n, size = stamp.reservoirs, stamp.size
+    lost = np.isnan(potentials.relative)
+    relative = np.where(lost, 0.0, potentials.relative)
+    into = currents(stamp, relative, potentials.shift)
+    outflow = currents(conductors, relative, potentials.shift) - problem.given.injected
+    misfit = np.where(potentials.is_free & ~lost, outflow, 0.0)
+    worst = abs(sum_by(misfit, links.root, size)).max(-1, initial=0.0)
+    height = abs(relative).max(-1, initial=0.0)
+    norm = _norm(conductors) * height
+    astray = abs(into[..., :n].sum(-1))
+    conservation = np.maximum(
+        _share(astray, abs(into).sum(-1), _norm(stamp) * height),
+        _share(worst, abs(outflow).sum(-1), norm),
+    )
+    return Solution(
+        voltage=(potentials.relative + potentials.shift)[..., :n],
+        current=np.where(lost, np.nan, into)[..., :n],
+        lumped=_lumped_currents(problem, potentials.relative, outflow),
+        grounded=potentials.grounded[..., :n],
+        marks=marks,
+        backward_error=_ratio(worst, np.finfo(float).eps * size * norm),
+        conservation=conservation,
+    )
+
+
+def _lumped_currents(
+    problem: _Problem, relative: Floats, outflow: Floats
+) -> dict[str, Floats]:
+    """Current through each lumped element, from its first node to its second."""
+    shape = relative.shape[:-1]
+    found: dict[str, Floats] = {}
+    for part in problem.circuit.lumped:
+        if part.kind == "R":
+            first, second = part.ends.T
+            found["R"] = (relative[..., first] - relative[..., second]) / part.value
+        elif part.kind == "I":
+            found["I"] = np.broadcast_to(part.value, (*shape, len(part))).copy()
+        elif part.kind == "C":
+            found["C"] = np.zeros((*shape, len(part)))
+        elif part.kind == "V":
+            found["V"] = problem.links.source_currents(outflow, len(part))
+    return found
+
+
+def _norm(stamp: Stamp) -> Floats:
+    """Largest row sum of absolute conductances, (*sweep,)."""
+    return sum_by(abs(stamp.values), stamp.rows, stamp.size).max(-1, initial=0.0)
+
+
+def _share(fault: Floats, flow: Floats, norm: Floats) -> Floats:
+    return _ratio(fault, np.maximum(flow, PINCHED * norm))
+
+
+def _ratio(fault: Floats, scale: Floats) -> Floats:
+    return np.divide(fault, scale, out=np.zeros_like(fault), where=fault > 0)
