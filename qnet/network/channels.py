@@ -1,0 +1,303 @@
+"""How many waves each port carries: inference across joints, and kinds of scatterer.
+
+A *cell* is all scatterers of one model with one channel count. Its local structure -
+which outgoing channel is coupled to which incoming one, and the independent blocks
+that follow - is worked out once, for one instance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qnet.circuit import Circuit, Ints
+from qnet.diagnostics import Diagnostic, NetlistError
+from qnet.network.connected import components
+from qnet.network.graph import Ports
+from qnet.registry import Counts, Scatterer, parameters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """Scatterers of one model and one channel count.
+
+    Channels of one instance are numbered port by port, separately for those that come
+    in and those that go out. With ``spin=full`` a model that knows no spin has two
+    `copies` of each: channel 2 c + spin of the network is channel c of the model.
+
+    Attributes
+    ----------
+    group : int
+        Number of its group in the circuit.
+    instances : (k,)
+        Which instances of the group.
+    channels : int or None
+        Inferred count for `with_channels`; None: the model knew it.
+    copies : int
+        1, or 2 for the two spins.
+    entering, leaving : (ports,)
+        Channels of each port, copies included.
+    out, into : (entry,)
+        Coupled pairs of channels, sorted by block.
+    block_of_out, block_of_in : (channels,)
+        Block of each channel.
+    """
+
+    group: int
+    instances: Ints
+    channels: int | None
+    copies: int
+    entering: Ints
+    leaving: Ints
+    out: Ints
+    into: Ints
+    block_of_out: Ints
+    block_of_in: Ints
+
+    @property
+    def blocks(self) -> int:
+        """Number of independent blocks of one instance."""
+        tops = [int(b.max()) for b in (self.block_of_out, self.block_of_in) if len(b)]
+        return max(tops, default=-1) + 1
+
+    @property
+    def incoming(self) -> int:
+        """Channels that enter one instance."""
+        return len(self.block_of_in)
+
+    @property
+    def outgoing(self) -> int:
+        """Channels that leave one instance."""
+        return len(self.block_of_out)
+
+    @property
+    def source(self) -> Ints:
+        """Place of each entry in the model's own flattened matrix."""
+        width = self.incoming // self.copies
+        return (self.out // self.copies) * width + self.into // self.copies
+
+    def entries_of(self, block: Ints) -> Ints:
+        """Entries (..., entry) of local blocks that have equally many."""
+        first = np.searchsorted(self.block_of_out[self.out], np.arange(self.blocks + 1))
+        count = int(np.diff(first)[block.flat[0]])
+        return first[block][..., None] + np.arange(count)
+
+    def block_keys(self) -> Iterator[tuple[bytes, ...]]:
+        """Yield for each block what tells its kind: ports and coupled channels.
+
+        Blocks that differ in nothing but the channel they stand for have equal keys.
+        """
+        ports = np.arange(len(self.entering))
+        out_port, in_port = (np.repeat(ports, n) for n in (self.leaving, self.entering))
+        out_rank, out_by_block = _by_block(self.block_of_out, self.blocks)
+        in_rank, in_by_block = _by_block(self.block_of_in, self.blocks)
+        owner = self.block_of_out[self.out]
+        first = np.searchsorted(owner, np.arange(self.blocks + 1))
+        for block in range(self.blocks):
+            here = slice(first[block], first[block + 1])
+            yield (
+                out_port[out_by_block[block]].tobytes(),
+                in_port[in_by_block[block]].tobytes(),
+                out_rank[self.out[here]].tobytes(),
+                in_rank[self.into[here]].tobytes(),
+            )
+
+    def model(self, circuit: Circuit) -> Scatterer:
+        """Return the model with its channels set and its own instances only."""
+        group = circuit.groups[self.group]
+        model = group.model
+        if self.channels is not None:
+            model = model.with_channels(self.channels)
+        return _restrict(model, self.instances, len(group))
+
+
+def make_cells(ports: Ports) -> tuple[Cell, ...]:
+    """Infer channel counts and split groups by them.
+
+    Raises
+    ------
+    NetlistError
+        QN404 where the two ends of a joint carry different numbers of channels.
+    """
+    circuit = ports.circuit
+    declared = [group.model.channels() for group in circuit.groups]
+    inferred = _infer(ports, declared)
+    cells = []
+    for number, (group, counts) in enumerate(
+        zip(circuit.groups, declared, strict=True)
+    ):
+        start = int(ports.element[ports.first[number]]) if len(group) else 0
+        if not _is_open(counts):
+            everyone = np.arange(len(group))
+            cells.append(_cell(circuit, number, group.model, everyone, None))
+            continue
+        here = inferred[start : start + len(group)]
+        for n in np.unique(here).tolist():
+            model = group.model.with_channels(n)
+            chosen = np.flatnonzero(here == n)
+            cells.append(_cell(circuit, number, model, chosen, n))
+    _check_joints(ports, cells)
+    return tuple(cells)
+
+
+def port_numbers(ports: Ports, cell: Cell) -> Ints:
+    """Global numbers (instance, port) of a cell's ports."""
+    width = int(ports.width[cell.group])
+    first = int(ports.first[cell.group])
+    return first + cell.instances[:, None] * width + np.arange(width)
+
+
+def channels_by_port(ports: Ports, cells: list[Cell]) -> tuple[Ints, Ints]:
+    """(entering, leaving) channels of every port."""
+    entering = np.zeros(len(ports), dtype=np.intp)
+    leaving = np.zeros(len(ports), dtype=np.intp)
+    for cell in cells:
+        numbers = port_numbers(ports, cell)
+        entering[numbers] = cell.entering
+        leaving[numbers] = cell.leaving
+    return entering, leaving
+
+
+def _by_block(block: Ints, blocks: int) -> tuple[Ints, list[Ints]]:
+    """Rank of each channel in its block; the channels of each block."""
+    order = np.argsort(block, kind="stable")
+    first = np.searchsorted(block[order], np.arange(blocks + 1))
+    rank = np.empty(len(block), dtype=np.intp)
+    rank[order] = np.arange(len(block)) - first[block[order]]
+    return rank, np.split(order, first[1:-1])
+
+
+def _copies(circuit: Circuit, model: Scatterer) -> int:
+    spinful = getattr(type(model), "spinful", False)
+    return 2 if circuit.spin == "full" and not spinful else 1
+
+
+def _is_open(counts: Counts) -> bool:
+    return any(n is None for pair in counts for n in pair)
+
+
+def _infer(ports: Ports, declared: list[Counts]) -> Ints:
+    """Count for each element whose model leaves it open; 1 where nothing says."""
+    circuit = ports.circuit
+    entering, leaving, factor = (np.zeros(len(ports), dtype=np.intp) for _ in range(3))
+    for group, counts, first, width in zip(
+        circuit.groups, declared, ports.first, ports.width, strict=False
+    ):
+        here = slice(int(first), int(first) + len(group) * int(width))
+        known = np.array([[-1 if n is None else n for n in pair] for pair in counts])
+        # Counting in single spins makes models with and without spin comparable.
+        scale = _copies(circuit, group.model)
+        factor[here] = 2 if circuit.spin == "full" else 1
+        known = np.where(known < 0, -1, known * scale)
+        entering[here] = np.tile(known[:, 0], len(group))
+        leaving[here] = np.tile(known[:, 1], len(group))
+    size = int(ports.element[-1]) + 1 if len(ports) else 0
+    here = np.flatnonzero(ports.partner >= 0)
+    there = ports.partner[here]
+    both_open = ((entering[here] < 0) & (leaving[there] < 0)) | (
+        (leaving[here] < 0) & (entering[there] < 0)
+    )
+    same = components(
+        size, ports.element[here[both_open]], ports.element[there[both_open]]
+    )
+    told = np.zeros(int(same.max()) + 1 if size else 0, dtype=np.intp)
+    for mine, theirs in ((entering, leaving), (leaving, entering)):
+        fact = (mine[here] < 0) & (theirs[there] > 0)
+        count = theirs[there[fact]] // factor[here[fact]]
+        np.maximum.at(told, same[ports.element[here[fact]]], count)
+    return np.maximum(told, 1)[same]
+
+
+def _cell(
+    circuit: Circuit, number: int, model: Scatterer, instances: Ints, n: int | None
+) -> Cell:
+    copies = _copies(circuit, model)
+    counts = np.array(model.channels(), dtype=np.intp).reshape(-1, 2)
+    out, into = _entries(model, counts)
+    n_in, n_out = (int(k) for k in counts.sum(0))
+    label = components(n_out + n_in, out, n_out + into)
+    spins = np.arange(copies)
+    # Copies share nothing: copy s of block b is block copies * b + s.
+    block_of_out, block_of_in = (
+        (b[:, None] * copies + spins).ravel() for b in (label[:n_out], label[n_out:])
+    )
+    out, into = ((k[:, None] * copies + spins).ravel() for k in (out, into))
+    order = np.lexsort((into, out, block_of_out[out]))
+    return Cell(
+        number, instances, n, copies, counts[:, 0] * copies, counts[:, 1] * copies,
+        out[order], into[order], block_of_out, block_of_in,
+    )  # fmt: skip
+
+
+def _entries(model: Scatterer, counts: Ints) -> tuple[Ints, Ints]:
+    """Coupled pairs (out, in) of channels, by the declared pattern."""
+    declared = getattr(model, "coupling", None)
+    if declared is not None:
+        return np.nonzero(np.asarray(declared(), bool))
+    first_in, first_out = (np.cumsum(counts[:, k]) - counts[:, k] for k in (0, 1))
+    rows: list[Ints] = [np.zeros(0, dtype=np.intp)]
+    cols: list[Ints] = [np.zeros(0, dtype=np.intp)]
+    for leave, enter in np.argwhere(model.pattern()):
+        n_out, n_in = int(counts[leave, 1]), int(counts[enter, 0])
+        if model.diagonal:
+            each = np.arange(min(n_out, n_in))
+            o, i = each, each
+        else:
+            o, i = (k.ravel() for k in np.indices((n_out, n_in)))
+        rows.append(first_out[leave] + o)
+        cols.append(first_in[enter] + i)
+    return np.concatenate(rows), np.concatenate(cols)
+
+
+def _check_joints(ports: Ports, cells: list[Cell]) -> None:
+    entering, leaving = channels_by_port(ports, cells)
+    here = np.flatnonzero(ports.partner > np.arange(len(ports)))
+    there = ports.partner[here]
+    clash = np.zeros(len(here), bool)
+    for a, b in ((leaving[here], entering[there]), (entering[here], leaving[there])):
+        # None on one side is the block rule's business: a one-way joint.
+        clash |= (a != b) & (a > 0) & (b > 0)
+    faults = []
+    for port in here[clash].tolist():
+        other = int(ports.partner[port])
+        carried = [max(int(entering[p]), int(leaving[p])) for p in (port, other)]
+        labels = [
+            label
+            for p, n in zip((port, other), carried, strict=True)
+            for label in ports.label(p, _channels(n))
+        ]
+        faults.append(
+            Diagnostic(
+                "QN404",
+                f"'{ports.element_name(port)}' carries {_channels(carried[0])} at node "
+                f"'{ports.circuit.nodes[int(ports.node[port])]}', "
+                f"'{ports.element_name(other)}' carries {carried[1]}",
+                primary=labels[-1] if labels else None,
+                others=tuple(labels[:-1]),
+                why="every wave that leaves one scatterer enters the other",
+                help="give both the same N, or leave one of them out",
+            )
+        )
+    if faults:
+        raise NetlistError(faults)
+
+
+def _channels(count: int) -> str:
+    return "1 channel" if count == 1 else f"{count} channels"
+
+
+def _restrict(model: Scatterer, instances: Ints, total: int) -> Scatterer:
+    """Return the model with the rows of some instances; whatever they share stays."""
+    if len(instances) == total:
+        return model
+    rows: dict[str, NDArray[np.generic]] = {}
+    for parameter in parameters(type(model)):
+        value = getattr(model, parameter.name)
+        varies = isinstance(value, np.ndarray) and value.ndim > 0
+        if varies and value.shape[0] == total > 1:
+            rows[parameter.name] = value[instances]
+    return dataclasses.replace(model, **rows)  # type: ignore[type-var]

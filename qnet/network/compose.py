@@ -1,0 +1,150 @@
+"""Carry a plan out: S of all islands of one shape, at all points of a sweep.
+
+Every edge of the wave network is a vector over (island, point); the batch is cut into
+stretches whose edges stay in the processor's second-level cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Floats, Ints
+from qnet.network.islands import Shape
+from qnet.network.plan import Plan
+from qnet.smatrix import Complex
+
+CACHE = 2**20
+"""Bytes that the edges of one stretch may take: about a second-level cache."""
+
+LONGEST = 4096
+"""Points of the longest stretch: beyond this nothing is gained."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellMatrix:
+    """Matrices of one cell as its model gave them, flattened.
+
+    `values` (instance, point, out * in), where the instance axis may be of length 1;
+    `axes` are the lengths of the sweep and energy axes that make up the points.
+    """
+
+    values: Complex
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """A piece of the batch: some islands at some points."""
+
+    islands: slice
+    points: slice | Ints
+
+
+def batch_axes(shape: Shape, cells: Sequence[CellMatrix]) -> tuple[int, ...]:
+    """Lengths of the sweep and energy axes that a shape's islands depend on."""
+    return np.broadcast_shapes(*(cells[run.cell].axes for run in shape.runs))
+
+
+def gather(
+    shape: Shape, cells: Sequence[CellMatrix], axes: tuple[int, ...], part: Stretch
+) -> Iterator[tuple[slice, Complex]]:
+    """Yield entries and their amplitudes (entry, island, point), run by run.
+
+    Axes along which a cell is constant stay of length 1.
+    """
+    for run in shape.runs:
+        cell = cells[run.cell]
+        instance = run.instance[part.islands]
+        if len(cell.values) == 1:
+            instance = np.zeros_like(instance)
+        source = run.source[part.islands]
+        points = cell.values.shape[1]
+        if points == 1:
+            yield run.entries, cell.values[instance, 0, source].T[:, :, None]
+        elif (
+            cell.axes == axes and len(instance) == 1 and isinstance(part.points, slice)
+        ):
+            rows = cell.values[instance[0], part.points, source[0]]
+            yield run.entries, rows[:, None, :]
+        else:
+            own = np.arange(points).reshape(cell.axes)
+            seen = np.broadcast_to(own, axes).ravel()[part.points]
+            yield (
+                run.entries,
+                cell.values[instance.T[:, :, None], seen, source.T[:, :, None]],
+            )
+
+
+def stretches(islands: int, points: int, length: int) -> Iterator[Stretch]:
+    """Cut a batch into pieces of about `length` (island, point) pairs."""
+    if points >= length:
+        for island in range(islands):
+            for start in range(0, points, length):
+                yield Stretch(
+                    slice(island, island + 1), slice(start, min(start + length, points))
+                )
+        return
+    together = max(1, length // max(points, 1))
+    for start in range(0, islands, together):
+        yield Stretch(slice(start, min(start + together, islands)), slice(0, points))
+
+
+def compose(
+    shape: Shape, plan: Plan, cells: Sequence[CellMatrix]
+) -> tuple[Complex, Floats]:
+    """S of all islands of a shape.
+
+    Parameters
+    ----------
+    shape, plan
+        The wave network and the order of elimination.
+    cells : sequence of CellMatrix
+        Matrices of all cells of the circuit.
+
+    Returns
+    -------
+    S : (island, point, out, in)
+    pivot : (island, point)
+        Smallest |1 - T_kk| met: the inverse of a lower bound on the condition of the
+        joined network; infinity where nothing is joined in a loop.
+    """
+    axes = batch_axes(shape, cells)
+    points = int(np.prod(axes))
+    S = np.zeros((shape.islands, points, shape.leaving * shape.entering), complex)
+    pivot = np.full((shape.islands, points), np.inf)
+    length = int(np.clip(CACHE // (16 * max(plan.slots, 1)), 16, LONGEST))
+    for part in stretches(shape.islands, points, length):
+        block = pivot[part.islands, part.points].shape
+        amplitude = np.zeros((plan.slots, *block), complex)
+        for entries, values in gather(shape, cells, axes, part):
+            amplitude[entries] = values
+        flat = amplitude.reshape(plan.slots, -1)
+        pivot[part.islands, part.points] = eliminate(plan, flat).reshape(block)
+        S[part.islands, part.points, plan.place] = np.moveaxis(
+            amplitude[plan.result], 0, -1
+        )
+    return S.reshape(*pivot.shape, shape.leaving, shape.entering), pivot
+
+
+def eliminate(plan: Plan, amplitude: Complex) -> Floats:
+    """Run the steps of a plan on amplitudes (slot, point), in place.
+
+    Returns
+    -------
+    (point,)
+        Smallest |1 - T_kk|.
+    """
+    weakest = np.full(amplitude.shape[1], np.inf)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for step in plan.steps:
+            gain = amplitude[step.into]
+            if step.loop is not None:
+                pivot = 1 - amplitude[step.loop]
+                size = pivot.real**2 + pivot.imag**2
+                np.minimum(weakest, size.min(axis=0), out=weakest)
+                gain /= pivot[:, None]
+            amplitude[step.target] += amplitude[step.out][:, :, None] * gain[:, None]
+    return np.sqrt(weakest)

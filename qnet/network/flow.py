@@ -1,0 +1,180 @@
+"""Probabilities between reservoirs, and islands in which nothing interferes.
+
+Where the wave network of an island is a forest, two waves are joined by one path at
+most: probabilities multiply along it just as amplitudes do. A large island of this
+kind - a wire with 10^5 in-line probes - is handed on as its network of |s|², in which
+inner waves emit what they receive, instead of as a dense S.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Floats, Ints
+from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
+from qnet.network.matrix import Composer, island_matrix
+from qnet.smatrix import Complex
+
+MANY_LEADS = 64
+"""Leads from which an island without interference is handed on as a network."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flows:
+    """Probabilities between vertices: reservoirs first, then inner waves.
+
+    A vertex that floats has K f = 0 in its row, K = diag(fed) - P; inner vertices
+    always do, at each energy.
+
+    Attributes
+    ----------
+    rows, cols : (nnz,)
+        From vertex `cols` to vertex `rows`; each pair once.
+    values : (*sweep, E, nnz)
+        Probability, summed over channels.
+    fed : (*sweep, E, size)
+        Open channels that each vertex emits.
+    size, inner : int
+        Number of vertices, and how many of them, at the end, are inner waves.
+    """
+
+    rows: Ints
+    cols: Ints
+    values: Floats
+    fed: Floats
+    size: int
+    inner: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowPattern:
+    """Where probabilities go, settled once.
+
+    Attributes
+    ----------
+    networks : tuple of bool
+        For each shape whether it is handed on as a network.
+    order, starts : (n,), (nnz,)
+        Sorting all contributions, equal pairs stand together from each start.
+    rows, cols : (nnz,)
+        The pair of each start.
+    emitter : (k,)
+        Vertex of each incoming channel or inner wave, shape after shape.
+    """
+
+    networks: tuple[bool, ...]
+    order: Ints
+    starts: Ints
+    rows: Ints
+    cols: Ints
+    emitter: Ints
+    size: int
+    inner: int
+
+
+def flow_pattern(composers: Sequence[Composer], reservoirs: int) -> FlowPattern:
+    """Number the vertices, and sort all pairs of them that probabilities join."""
+    networks = []
+    rows, cols, emitters = ([np.zeros(0, np.intp)] for _ in range(3))
+    size = reservoirs
+    for shape in (composer.shape for composer in composers):
+        leads = max(shape.leaving, shape.entering)
+        networks.append(leads > MANY_LEADS and shape.is_forest)
+        if not networks[-1]:
+            to, by = shape.outgoing[:, :, None], shape.incoming[:, None, :]
+            pair = np.broadcast_shapes(to.shape, by.shape)
+            rows.append(np.broadcast_to(to, pair).ravel())
+            cols.append(np.broadcast_to(by, pair).ravel())
+            emitters.append(shape.incoming.ravel())
+            continue
+        waves = shape.islands * shape.internal
+        inner = size + np.arange(waves).reshape(shape.islands, shape.internal)
+        size += waves
+        emitter = np.concatenate([inner, shape.incoming], axis=1)
+        taker = np.concatenate([inner, shape.outgoing], axis=1)
+        rows.append(taker[:, shape.row].ravel())
+        cols.append(emitter[:, shape.col].ravel())
+        emitters.append(emitter.ravel())
+    row, col = np.concatenate(rows), np.concatenate(cols)
+    key = row * size + col
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    return FlowPattern(
+        tuple(networks), order, starts, row[order][starts], col[order][starts],
+        np.concatenate(emitters), size, size - reservoirs,
+    )  # fmt: skip
+
+
+def flows_of(
+    pattern: FlowPattern, composers: Sequence[Composer], cells: Sequence[CellMatrix]
+) -> Flows:
+    """Probabilities of all islands, added up by pair of vertices."""
+    pieces = list(_pieces(pattern, composers, cells))
+    axes = np.broadcast_shapes(*(p.shape[:-1] for p, _ in pieces)) if pieces else (1,)
+    values = _side_by_side([p for p, _ in pieces], axes)[..., pattern.order]
+    if len(pattern.starts) < len(pattern.order):
+        values = np.add.reduceat(values, pattern.starts, axis=-1)
+    opened = [o for _, o in pieces]
+    steady = np.broadcast_shapes(*(o.shape[:-1] for o in opened)) if opened else (1,)
+    emitted = _side_by_side(opened, steady)
+    fed = np.zeros((*steady, pattern.size))
+    np.add.at(fed, (..., pattern.emitter), emitted)
+    return Flows(pattern.rows, pattern.cols, values, fed, pattern.size, pattern.inner)
+
+
+def _pieces(
+    pattern: FlowPattern, composers: Sequence[Composer], cells: Sequence[CellMatrix]
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield probabilities (*axes, pair) and open channels (*axes, emitter)."""
+    for composer, as_network in zip(composers, pattern.networks, strict=True):
+        shape = composer.shape
+        if as_network:
+            axes = batch_axes(shape, cells)
+            P = _entry_probabilities(composer, cells, axes)
+            emitted = np.zeros((*P.shape[:-1], shape.internal + shape.entering))
+            np.add.at(emitted, (..., shape.col), P)
+        else:
+            matrix = island_matrix(composer, cells)
+            P = np.moveaxis(_squared(matrix.S), 0, -3)
+            emitted = P.sum(axis=-2)
+        is_open = _steady((emitted > 0).astype(float))
+        axes = P.shape[: -2 if as_network else -3]
+        yield (
+            P.reshape(*axes, -1),
+            is_open.reshape(*is_open.shape[: len(axes)], -1),
+        )
+
+
+def _entry_probabilities(
+    composer: Composer, cells: Sequence[CellMatrix], axes: tuple[int, ...]
+) -> Floats:
+    """|s|² of all entries of a shape (*axes, island, entry)."""
+    shape = composer.shape
+    points = int(np.prod(axes))
+    P = np.empty((points, shape.islands, len(shape.row)))
+    whole = Stretch(slice(0, shape.islands), slice(0, points))
+    for entries, values in gather(shape, cells, axes, whole):
+        P[:, :, entries] = np.moveaxis(_squared(values), -1, 0).swapaxes(1, 2)
+    return P.reshape(*axes, shape.islands, len(shape.row))
+
+
+def _steady(is_open: Floats) -> Floats:
+    """Cut the axes (all but two) along which nothing opens or closes to length 1."""
+    if is_open.all():
+        return np.ones((*(1,) * (is_open.ndim - 2), *is_open.shape[-2:]))
+    return is_open
+
+
+def _squared(amplitude: Complex) -> Floats:
+    return amplitude.real**2 + amplitude.imag**2
+
+
+def _side_by_side(pieces: Sequence[Floats], axes: tuple[int, ...]) -> Floats:
+    """Join (*axes, n) arrays along their last axis."""
+    empty = np.zeros((*axes, 0))
+    return np.concatenate(
+        [empty, *[np.broadcast_to(p, (*axes, p.shape[-1])) for p in pieces]], axis=-1
+    )

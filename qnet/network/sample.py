@@ -1,0 +1,185 @@
+"""The compiled circuit: scattering matrices and probabilities at any energy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Circuit, Floats, Group
+from qnet.diagnostics import PluginError, refuse
+from qnet.network.channels import Cell, make_cells
+from qnet.network.compose import CellMatrix
+from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
+from qnet.network.graph import Ports, connect
+from qnet.network.islands import make_shapes
+from qnet.network.matrix import Composer, IslandMatrix, island_matrix, make_composer
+from qnet.network.waves import make_waves
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Topology:
+    """What depends on structure alone, and serves all circuits that share it."""
+
+    ports: Ports
+    cells: tuple[Cell, ...]
+    composers: tuple[Composer, ...]
+    pattern: FlowPattern
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A compiled circuit: ask it for amplitudes or probabilities.
+
+    Attributes
+    ----------
+    circuit : Circuit
+    topology : Topology
+        Ports, cells, islands and plans.
+    """
+
+    circuit: Circuit
+    topology: Topology
+
+    def smatrix(
+        self, energy: Floats, voltage: Floats | None = None
+    ) -> tuple[IslandMatrix, ...]:
+        """Scattering matrices of all coherent islands, one object per shape of island.
+
+        Parameters
+        ----------
+        energy : (*sweep, E)
+            In eV; all sweep axes, of length 1 or full.
+        voltage : (*sweep, n), optional
+            Reservoir voltages in V. Given, each element with lever arms ``ref=``
+            is evaluated at E + e Σ w V.
+
+        Returns
+        -------
+        tuple of IslandMatrix
+            Sweep and energy axes on which S does not depend stay of length 1.
+
+        Raises
+        ------
+        LimitError
+            QN814 where the matrices would not fit into memory.
+        """
+        cells = self.cell_matrices(energy, voltage)
+        return tuple(
+            island_matrix(composer, cells) for composer in self.topology.composers
+        )
+
+    def flows(self, energy: Floats, voltage: Floats | None = None) -> Flows:
+        """Probabilities between reservoirs, for currents.
+
+        Parameters
+        ----------
+        energy, voltage
+            As in `smatrix`.
+
+        Returns
+        -------
+        Flows
+            Large islands without interference come as a network of inner vertices.
+        """
+        cells = self.cell_matrices(energy, voltage)
+        return flows_of(self.topology.pattern, self.topology.composers, cells)
+
+    def cell_matrices(
+        self, energy: Floats, voltage: Floats | None = None
+    ) -> tuple[CellMatrix, ...]:
+        """Ask each model once for the matrices of all its scatterers.
+
+        Raises
+        ------
+        PluginError
+            QN904 where a model returns a matrix of the wrong shape.
+        """
+        return tuple(
+            _evaluate(self.circuit, cell, np.asarray(energy, float), voltage)
+            for cell in self.topology.cells
+        )
+
+    def scattering_labels(
+        self, matrix: IslandMatrix, island: int = 0
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the outgoing and incoming channels of an island.
+
+        Returns
+        -------
+        out, in : tuple of str
+            ``T1:B1.left.0``: reservoir, port and channel from 0.
+        """
+        names = self.circuit.reservoirs.names
+        ports = self.topology.ports
+        out, into = (
+            tuple(
+                f"{names[node]}:{ports.name(port)}.{channel}"
+                for node, (port, channel) in zip(
+                    nodes[island].tolist(), channels[island].tolist(), strict=True
+                )
+            )
+            for nodes, channels in (
+                (matrix.outgoing, matrix.out_channels),
+                (matrix.incoming, matrix.in_channels),
+            )
+        )
+        return out, into
+
+
+def compile_circuit(circuit: Circuit, like: Sample | None = None) -> Sample:
+    """Pair ports, count channels, find islands and plan their elimination.
+
+    Parameters
+    ----------
+    circuit : Circuit
+    like : Sample, optional
+        A sample whose circuit has an equal ``structure``: its topology and plans
+        are used again.
+
+    Raises
+    ------
+    NetlistError
+        QN401 to QN406, every fault of the stage that found some.
+    """
+    if (
+        like is not None
+        and circuit.structure is not None
+        and like.circuit.structure == circuit.structure
+    ):
+        return Sample(circuit, like.topology)
+    ports = connect(circuit)
+    cells = make_cells(ports)
+    shapes = make_shapes(make_waves(ports, cells))
+    composers = tuple(make_composer(shape) for shape in shapes)
+    pattern = flow_pattern(composers, len(circuit.reservoirs))
+    return Sample(circuit, Topology(ports, cells, composers, pattern))
+
+
+def _evaluate(
+    circuit: Circuit, cell: Cell, energy: Floats, voltage: Floats | None
+) -> CellMatrix:
+    group = circuit.groups[cell.group]
+    model = cell.model(circuit)
+    at = energy[None] + _lift(group, cell, voltage)
+    S = np.asarray(model.smatrix(at), complex)
+    inner = tuple(n // cell.copies for n in (cell.outgoing, cell.incoming))
+    count = len(cell.instances)
+    if S.ndim != at.ndim + 2 or S.shape[-2:] != inner or len(S) not in {1, count}:
+        raise refuse(
+            PluginError,
+            "QN904",
+            f"model '{type(model).__name__}' of '{group.names[0]}' gives a matrix of "
+            f"shape {S.shape} where {(count, *at.shape[1:], *inner)} is expected",
+        )
+    axes = S.shape[1:-2]
+    return CellMatrix(S.reshape(len(S), int(np.prod(axes)), inner[0] * inner[1]), axes)
+
+
+def _lift(group: Group, cell: Cell, voltage: Floats | None) -> Floats:
+    """Energy shift (instance, *sweep, 1) in eV by the lever arms, or nothing."""
+    if voltage is None or group.lever is None:
+        return np.zeros(1)
+    arms = group.lever.reservoirs[cell.instances]
+    felt = np.moveaxis(np.asarray(voltage)[..., arms], -2, 0)
+    return np.sum(group.lever.weights[cell.instances] * felt, -1)[..., None]
