@@ -202,7 +202,7 @@ def test_reference_inside_a_tree_of_voltage_sources():
 
 def test_driven_currents_that_cannot_return_are_refused_by_name():
     device = circuit({"T1": {"I": 2e-9}, "T2": {"I": -1e-9}})
-    with pytest.raises(PhysicsError, match="QN531: .* into 'T1', 'T2'"):
+    with pytest.raises(PhysicsError, match=r"QN531: .* into 'T1', 'T2'"):
         solve_circuit(device, stamp(WIRE))
 
 
