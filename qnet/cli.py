@@ -119,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = _verb(verbs, "check", _check, "find the faults of netlists without solving")
     check.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path)
+    _add_bounds(check)
 
     listing = _verb(verbs, "list", _list, "list what netlists may use")
     listing.add_argument("kind", choices=_KINDS)
@@ -185,8 +186,12 @@ def _run(options: argparse.Namespace) -> int:
     from qnet.run import run
 
     _raise_limits(options.limit)
-    deck = _load(options)
-    report = run(deck, overrides=dict(options.overrides), progress=progress())
+    report = run(
+        _source(options.file),
+        overrides=dict(options.overrides),
+        include=options.include,
+        progress=progress(),
+    )
     if options.output is not None:
         from qnet.export import write
 
@@ -212,14 +217,13 @@ def _raise_limits(wanted: Sequence[tuple[str, str]]) -> None:
             raise _Usage(f"limit '{name}' is a number, not '{clean(value)}'") from None
 
 
-def _load(options: argparse.Namespace) -> Deck:
-    if options.file == "-":
-        from qnet.lang.parse import parse
+def _source(file: str) -> Path | Deck:
+    """Where the netlist is: a path, or the cards on standard input."""
+    if file != "-":
+        return Path(file)
+    from qnet.lang.parse import parse
 
-        return parse(sys.stdin.read(), "<standard input>")
-    from qnet.lang.parse import load
-
-    return load(Path(options.file), tuple(options.include))
+    return parse(sys.stdin.read(), "<standard input>")
 
 
 def _verdict(report: Report, *, strict: bool) -> int:
@@ -235,10 +239,11 @@ def _check(options: argparse.Namespace) -> int:
     from qnet.results import diagnostic_as_dict
     from qnet.run import check
 
+    _raise_limits(options.limit)
     worst, answers = GOOD, []
     for path in _netlists(options.paths):
         try:
-            found = check(path)
+            found = check(path, include=options.include)
         except QnetError as refusal:
             found = refusal.diagnostics
         is_bad = any(d.severity == "error" for d in found)

@@ -1,4 +1,4 @@
-"""Hand-made reports: what a run of a two-point Hall bar and of a long sweep would give."""
+"""Hand-made reports: what a Hall bar at two fields and a long sweep would give."""
 
 import numpy as np
 

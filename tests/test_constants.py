@@ -51,7 +51,7 @@ def test_quanta_have_their_published_values(name, published):
 
 def test_quanta_of_conductance_and_resistance_are_inverse():
     assert constants.Gq * constants.RK == pytest.approx(1, rel=1e-15)
-    assert constants.G0 == 2 * constants.Gq
+    assert 2 * constants.Gq == constants.G0
 
 
 def test_quantum_of_heat_conductance_follows_from_lorenz_number():
