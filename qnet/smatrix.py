@@ -98,26 +98,31 @@ def resonant(energy: Float, H: Complex, W: Complex) -> Complex:
     C. Mahaux and H. A. Weidenmüller, Shell-Model Approach to Nuclear Reactions (1969).
     C. W. J. Beenakker, Rev. Mod. Phys. 69, 731 (1997), eq. (82).
     """
-    count = H.shape[-1]
-    width = W @ np.swapaxes(W.conj(), -1, -2)
-    inverse = (
-        np.asarray(energy)[..., None, None] * np.eye(count) - H + 1j * np.pi * width
-    )
+    levels, channels = W.shape[-2:]
+    coupling = np.sqrt(np.pi) * W
+    gap = np.asarray(energy)[..., None, None] * np.eye(levels) - H
     # Equilibrated: levels of very different widths would spoil the elimination.
-    size = np.maximum(np.abs(np.diagonal(inverse, axis1=-2, axis2=-1)), 1e-300)
-    scale = 1 / np.sqrt(size)
-    inverse = scale[..., :, None] * inverse * scale[..., None, :]
+    width = np.sum(np.abs(coupling) ** 2, -1)
+    size = np.maximum(np.abs(np.diagonal(gap, axis1=-2, axis2=-1)), width)
+    scale = 1 / np.sqrt(np.where(size > 0, size, 1.0))
+    gap = scale[..., :, None] * gap * scale[..., None, :]
     coupling = np.broadcast_to(
-        scale[..., :, None] * W, (*inverse.shape[:-1], W.shape[-1])
+        scale[..., :, None] * coupling, (*gap.shape[:-1], channels)
+    )
+    # Levels and channels in one system: W W† squares what W may well lose to rounding.
+    joint = np.zeros((*gap.shape[:-2], levels + channels, levels + channels), complex)
+    joint[..., :levels, :levels] = gap
+    joint[..., :levels, levels:] = 1j * coupling
+    joint[..., levels:, :levels] = np.swapaxes(coupling.conj(), -1, -2)
+    joint[..., levels:, levels:] = -np.eye(channels)
+    drive = np.concatenate(
+        [coupling, np.zeros((*gap.shape[:-2], channels, channels))], axis=-2
     )
     try:
-        inner = np.linalg.solve(inverse, coupling)
+        inner = np.linalg.solve(joint, drive)
     except np.linalg.LinAlgError:
-        inner = np.linalg.pinv(inverse) @ coupling
-    return (
-        np.eye(W.shape[-1], dtype=complex)
-        - 2j * np.pi * np.swapaxes(coupling.conj(), -1, -2) @ inner
-    )
+        inner = np.linalg.pinv(joint) @ drive
+    return np.eye(channels, dtype=complex) - 2j * inner[..., levels:, :]
 
 
 def unitarity_defect(S: Complex) -> Float:

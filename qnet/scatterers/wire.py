@@ -48,7 +48,7 @@ class Wire:
         INFER, low=1, kind="int", structural=True, doc="channels (1 with lphi)"
     )
     phi: Real = param(0.0, unit="rad", doc="phase either way")
-    k: Real = param(0.0, unit="1/m", doc="wave number")
+    k: Real | None = param(None, unit="1/m", doc="wave number")
     L: Real | None = param(None, unit="m", low=0, doc="length")
     v: Real | None = param(None, unit="m/s", above=0, doc="velocity: phase E L/ħv")
     tau: Real = param(0.0, unit="s", low=0, doc="time of flight: phase E tau/ħ")
@@ -67,15 +67,11 @@ class Wire:
     diagonal = True
 
     def __post_init__(self) -> None:
-        needs = {"v": self.v, "lphi": self.lphi}
-        missing = [key for key, value in needs.items() if value is not None]
-        if self.L is None and (missing or np.any(self.k)):
-            raise refuse(
-                NetlistError,
-                "QN340",
-                f"'{(missing or ['k'])[0]}' needs the length of the wire",
-                help="add L=",
-            )
+        if self.L is None:
+            for key in ("k", "v", "lphi"):
+                if getattr(self, key) is not None:
+                    message = f"'{key}' needs the length of the wire"
+                    raise refuse(NetlistError, "QN340", message, help="add L=")
 
     def channels(self) -> Counts:
         """Give N both ways at both ends; with `lphi` it is 1 when left out."""
@@ -101,8 +97,8 @@ class Wire:
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes e^{i(φ ± 2πΦ)}."""
         phase = self.phi + unvaried(energy)
-        if self.L is not None:
-            phase = phase + np.multiply(self.k, self.L)
+        if self.k is not None:
+            phase = phase + np.asarray(self.k) * np.asarray(self.L)
         if self.v is not None:
             phase = phase + energy * (np.asarray(self.L) / (hbar_eV * self.v))
         if np.any(self.tau):
