@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qnet.diagnostics import Source, Span
+from qnet.diagnostics import Diagnostic, Source, Span
+
+if TYPE_CHECKING:
+    from qnet.lang.rows import Cards
+    from qnet.lang.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A parameter, constant, state name or measure."""
+    """A parameter, constant, state name or measure; in calls also a node.
+
+    `parts` as in `Word`: a node ``n{k}`` in ``V(n{k})``. ``R(*)`` has the name ``*``.
+    """
 
     text: str
     span: Span
+    parts: tuple[str | Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,10 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A dot-card that the registry or the elaborator looks up by its word."""
+    """A dot-card that the registry or the elaborator looks up by its word.
+
+    The word has no dot and is in lower case.
+    """
 
     word: Word
     items: tuple[Value, ...]
@@ -181,7 +194,7 @@ class Subckt:
     name: Word
     pins: tuple[Word, ...]
     params: tuple[Arg, ...]
-    cards: tuple[Card, ...]
+    cards: Sequence[Card]
     span: Span
 
 
@@ -191,7 +204,7 @@ class For:
 
     variable: Word
     over: Range | ListOf
-    cards: tuple[Card, ...]
+    cards: Sequence[Card]
     span: Span
 
 
@@ -251,9 +264,18 @@ class Include:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``.lib name`` to ``.endl``: cards that ``.lib "file" name`` brings in."""
+
+    name: Word
+    cards: Sequence[Card]
+    span: Span
+
+
 Card = (
     Element | Directive | Title | Param | Func | Model | Subckt | For | Step | Meas
-    | Print | Assert | Include
+    | Print | Assert | Include | Section
 )  # fmt: skip
 
 
@@ -261,10 +283,27 @@ Card = (
 class Deck:
     """The whole netlist, nothing resolved; blocks are nested cards.
 
-    Two decks are equal when `qnet.lang.write.write_deck` gives the same text.
+    Two decks are equal when `qnet.lang.write.write_deck` gives the same text for
+    them, comments aside.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        The text, line by line.
+    title : str
+        Empty if the netlist has none.
+    cards : Cards
+        A lazy sequence; `Cards.alike` has the elements in columns.
+    notes : tuple of Diagnostic
+        Warnings about the text.
     """
 
-    source: Source
+    sheet: Sheet
     title: str
-    cards: tuple[Card, ...]
-    comments: tuple[tuple[Span, str], ...] = ()
+    cards: Cards
+    notes: tuple[Diagnostic, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The text as it came."""
+        return self.sheet.source

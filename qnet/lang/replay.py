@@ -1,0 +1,177 @@
+"""The tree of a card, learned from Lark once for each sequence of token types.
+
+An LALR tree depends on the token types alone. So a `Form` is the tree of all cards with
+one sequence of types: its steps say which tokens make which rule, bottom up, and are
+replayed on the tokens of any such card. New sequences, and those that are no card, go
+to Lark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from qnet.diagnostics import Span
+from qnet.lang.tokens import lexicon, parser, unqualified
+from qnet.limits import LIMITS, within
+
+if TYPE_CHECKING:
+    from lark import Tree
+
+_KEPT_FORMS: Final = 10_000
+_LONGEST_KEPT: Final = 200
+_OPENING: Final = frozenset({"LPAR", "LSQB", "OPEN", "GLUED_OPEN"})
+_CLOSING: Final = frozenset({"RPAR", "RSQB", "CLOSE"})
+
+
+class Step(NamedTuple):
+    """One rule of a tree.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule or of its alternative.
+    parts : tuple of int
+        What it is made of: a token's index, or ``~i`` for the outcome of step i.
+    first, last : int
+        Indices of the first and the last token that it covers.
+    """
+
+    rule: str
+    parts: tuple[int, ...]
+    first: int
+    last: int
+
+
+class Fault(NamedTuple):
+    """Where Lark gives up, and what would have gone on.
+
+    `index` is that of the first token that does not fit; the number of tokens if the
+    card ends too early. `expected` holds names of terminals, ``$END`` among them.
+    """
+
+    index: int
+    expected: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """All that cards with one sequence of token types share.
+
+    Attributes
+    ----------
+    kinds : bytes
+        The token types.
+    rule : str
+        What card it is: the rule of the last step; empty for a fault.
+    steps : tuple of Step
+        The tree, bottom up; empty for a fault.
+    depth : int
+        Levels of the tree.
+    """
+
+    kinds: bytes
+    rule: str
+    steps: tuple[Step, ...]
+    depth: int
+    fault: Fault | None = None
+
+
+_forms: dict[bytes, Form] = {}
+
+
+def form_of(kinds: bytes, span: Span | None = None) -> Form:
+    """Form of the cards with these token types.
+
+    Parameters
+    ----------
+    kinds : bytes
+        Token types, as `Lexicon.kinds` gives them for one line.
+    span : Span, optional
+        A card of this form, named when it is too large.
+
+    Raises
+    ------
+    LimitError
+        QN804, QN805: too many words, or nested too deep.
+    """
+    form = _forms.get(kinds)
+    if form is None:
+        form = _learned(kinds, span)
+        if len(kinds) <= _LONGEST_KEPT and len(_forms) < _KEPT_FORMS:
+            _forms[kinds] = form
+    if form.depth > LIMITS["expression depth"].value:
+        within("expression depth", form.depth, span)
+    return form
+
+
+def _learned(kinds: bytes, span: Span | None) -> Form:
+    """Ask Lark."""
+    from lark import Token, UnexpectedToken
+
+    within("card words", len(kinds), span)
+    words = lexicon()
+    within("expression depth", _brackets(map(words.names.__getitem__, kinds)), span)
+    state = parser().parse_interactive()
+    try:
+        for index, kind in enumerate(kinds):
+            state.feed_token(Token(words.types[kind], "", start_pos=index))
+        tree = state.feed_token(Token("$END", "", start_pos=len(kinds)))
+    except UnexpectedToken as error:
+        expected = frozenset(map(unqualified, error.expected))
+        return Form(kinds, "", (), 0, Fault(error.token.start_pos, expected))
+    steps, depth = _steps(tree)
+    return Form(kinds, steps[-1].rule, steps, depth)
+
+
+def _brackets(names: Iterable[str]) -> int:
+    """Deepest nesting of brackets."""
+    depth = deepest = 0
+    for name in names:
+        if name in _OPENING:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif name in _CLOSING:
+            depth -= 1
+    return deepest
+
+
+def _steps(tree: Tree) -> tuple[tuple[Step, ...], int]:
+    """Flatten a tree bottom up, and count its levels."""
+    steps: list[Step] = []
+    place: dict[int, int] = {}
+    levels: list[int] = []
+    for branch in tree.iter_subtrees():
+        parts: list[int] = []
+        level = 0
+        for child in branch.children:
+            if isinstance(child, str):
+                parts.append(child.start_pos)
+            else:
+                at = place[id(child)]
+                parts.append(~at)
+                level = max(level, levels[at])
+        first = parts[0] if parts[0] >= 0 else steps[~parts[0]].first
+        last = parts[-1] if parts[-1] >= 0 else steps[~parts[-1]].last
+        place[id(branch)] = len(steps)
+        steps.append(Step(unqualified(str(branch.data)), tuple(parts), first, last))
+        levels.append(level + 1)
+    return tuple(steps), levels[-1]
+
+
+@lru_cache(256)
+def line_pattern(kinds: bytes) -> re.Pattern[str]:
+    """Expression that matches a whole line of these token types, or one character.
+
+    The terminals of an element card exclude one another, so that matching each in turn,
+    without going back, is what the lexer does. The last group took part if the line
+    matched. The second alternative keeps the matches of `finditer` contiguous.
+    """
+    words = lexicon()
+    tokens = r"[ \t]*+".join(f"(?>{words.sources[kind]})" for kind in kinds)
+    comment = words.sources[words.kind("COMMENT")]
+    line = rf"[ \t]*+{tokens}[ \t\r]*+(?>{comment})?+(\n)"
+    return re.compile(f"{line}|(?s:.)")

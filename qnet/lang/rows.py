@@ -1,0 +1,333 @@
+"""Cards in a row: a lazy sequence, and the equal ones among them in columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, groupby, repeat
+from typing import Final, Literal, cast, overload
+
+from qnet.lang.cards import Card, Element, For, Section, Subckt, Value
+from qnet.lang.replay import Form, Step
+from qnet.lang.sheet import Sheet
+from qnet.lang.tokens import lexicon
+
+Kind = Literal["word", "number", "text", "value"]
+
+_WORTH_COMPILING: Final = 64  # a pattern costs as much as tokenising so many cards
+_LONGEST_PATTERN: Final = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Cards of one text that stand together, by their numbers in it."""
+
+    sheet: Sheet
+    numbers: range
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def card(self, index: int) -> Card:
+        """Make one of the cards."""
+        return self.sheet.card(self.numbers[index])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A block: the numbers of its first and last card, and the cards between."""
+
+    sheet: Sheet
+    head: int
+    tail: int
+    cards: Cards
+
+    def __len__(self) -> int:
+        return 1
+
+    def card(self, _index: int = 0) -> Card:
+        """Make the block's card, with its cards in it."""
+        head = self.sheet.card(self.head)
+        assert isinstance(head, (Subckt, For, Section))
+        return dataclasses.replace(head, cards=self.cards)
+
+
+class Cards(Sequence[Card]):
+    """Cards as written, one after the other; each is made when it is asked for.
+
+    Parameters
+    ----------
+    pieces : iterable of Stretch or Block
+        What they consist of, in order.
+    """
+
+    __slots__ = ("_ends", "pieces")
+
+    def __init__(self, pieces: Iterable[Stretch | Block] = ()) -> None:
+        self.pieces = tuple(pieces)
+        self._ends = tuple(accumulate(map(len, self.pieces)))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Card: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Card, ...]: ...
+    def __getitem__(self, index: int | slice) -> Card | tuple[Card, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        at = range(len(self))[index]  # counts from the end, and knows the bounds
+        piece = bisect_right(self._ends, at)
+        return self.pieces[piece].card(at - self._ends[piece] + len(self.pieces[piece]))
+
+    def __iter__(self) -> Iterator[Card]:
+        for piece in self.pieces:
+            for index in range(len(piece)):
+                yield piece.card(index)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (Cards, tuple)):
+            return tuple(self) == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} cards>"
+
+    def others(self) -> Iterator[tuple[int, Card]]:
+        """Every card that is no element, with its place in the row."""
+        for place, piece in zip((0, *self._ends), self.pieces, strict=False):
+            if isinstance(piece, Block):
+                yield place, piece.card()
+                continue
+            forms = piece.sheet.forms
+            for index, number in enumerate(piece.numbers):
+                if forms[number].rule != "element":
+                    yield place + index, piece.card(index)
+
+    def alike(self) -> tuple[Alike, ...]:
+        """Element cards in groups of equal form, in the order of first appearance.
+
+        Together with `others` they are all the cards of the row.
+        """
+        found: dict[tuple[Sheet, Form], tuple[list[int], list[int]]] = {}
+        for start, piece in zip((0, *self._ends), self.pieces, strict=False):
+            if isinstance(piece, Block):
+                continue
+            place, sheet = start, piece.sheet
+            forms = sheet.forms[piece.numbers.start : piece.numbers.stop]
+            number = piece.numbers.start
+            for form, run in groupby(forms):
+                count = sum(1 for _ in run)
+                if form.rule == "element":
+                    group = found.setdefault((sheet, form), ([], []))
+                    group[0].extend(range(place, place + count))
+                    group[1].extend(range(number, number + count))
+                place, number = place + count, number + count
+        groups = [
+            group
+            for (sheet, form), (places, numbers) in found.items()
+            for group in _groups(sheet, form, places, numbers)
+        ]
+        return tuple(sorted(groups, key=lambda group: group.positions[0]))
+
+
+class Column:
+    """What equal cards say in one slot.
+
+    Attributes
+    ----------
+    kind : str
+        ``word``, ``number`` (a sign included), ``text`` (a string, without its quotes)
+        or ``value``: anything else.
+    texts : sequence of str
+        As written; equal texts are equal values.
+    """
+
+    __slots__ = ("_group", "_pick", "kind", "texts")
+
+    def __init__(
+        self, kind: Kind, texts: Sequence[str], group: Alike, pick: tuple[str, int]
+    ) -> None:
+        self.kind = kind
+        self.texts = texts
+        self._group = group
+        self._pick = pick
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def value(self, index: int) -> Value:
+        """The slot of one card as a value with its place."""
+        card = self._group.card(index)
+        part, at = self._pick
+        if part == "name":
+            return card.name
+        return card.items[at] if part == "items" else card.args[at].value
+
+
+class Alike:
+    """Element cards that differ only in what stands in their slots.
+
+    Attributes
+    ----------
+    letter : str
+        First letter of their names, in lower case.
+    keys : tuple of str
+        Their keys, as the first card spells them.
+    positions : sequence of int
+        Their places in the row, ascending.
+    names : Column
+        Their names.
+    items : tuple of Column
+        Their positional words and values, wherever on the card they stand.
+    values : tuple of Column
+        The values of the keys.
+    """
+
+    __slots__ = (
+        "_numbers", "_sheet", "items", "keys", "letter", "names", "positions", "values",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        numbers: Sequence[int],
+        positions: Sequence[int],
+        slots: Sequence[_Slot],
+        texts: Sequence[Sequence[str]],
+    ) -> None:
+        self._sheet = sheet
+        self._numbers = numbers
+        self.positions = positions
+        columns: dict[str, list[Column]] = {"name": [], "items": [], "args": []}
+        keys = []
+        for slot, column in zip(slots, texts, strict=True):
+            if slot.part == "key":
+                keys.append(column[0])
+            else:
+                made = columns[slot.part]
+                made.append(Column(slot.kind, column, self, (slot.part, len(made))))
+        self.keys = tuple(keys)
+        self.names = columns["name"][0]
+        self.items = tuple(columns["items"])
+        self.values = tuple(columns["args"])
+        self.letter = self.names.texts[0][0].lower()
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def card(self, index: int) -> Element:
+        """One of the cards, with all its places."""
+        card = self._sheet.card(self._numbers[index])
+        assert isinstance(card, Element)
+        return card
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Tokens `first` to `last` of a card: its name, an item, a key or a key's value."""
+
+    part: Literal["name", "items", "key", "args"]
+    kind: Kind
+    first: int
+    last: int
+
+
+@lru_cache(1024)
+def _slots(form: Form) -> tuple[_Slot, ...]:
+    """Slots of an element card, in the order of the card."""
+    card = form.steps[-1]
+    slots = []
+    for index, part in enumerate(card.parts):
+        step = form.steps[~part]
+        if step.rule == "arg":
+            slots.append(_Slot("key", "word", step.first, step.first))
+            value = form.steps[~step.parts[-1]]
+            slots.append(_Slot("args", _kind(value), value.first, value.last))
+        else:
+            place: Literal["name", "items"] = "items" if index else "name"
+            slots.append(_Slot(place, _kind(step), step.first, step.last))
+    return tuple(slots)
+
+
+def _kind(step: Step) -> Kind:
+    """How a slot is read: by its text alone, if it is a single word or number."""
+    if step.rule == "word":
+        return "word" if len(step.parts) == 1 else "value"
+    if step.rule == "quantity":
+        return "number"
+    return "text" if step.rule == "text" else "value"
+
+
+def _groups(
+    sheet: Sheet, form: Form, places: list[int], numbers: list[int]
+) -> Iterator[Alike]:
+    """Cards of one form, apart by letter and keys."""
+    slots = _slots(form)
+    texts = _texts(sheet, form, slots, numbers)
+    marks = [
+        [text[0].lower() for text in column]
+        if slot.part == "name"
+        else [text.lower() for text in column]
+        for slot, column in zip(slots, texts, strict=True)
+        if slot.part in ("name", "key")
+    ]
+    if all(len(set(mark)) == 1 for mark in marks):
+        yield Alike(sheet, numbers, places, slots, texts)
+        return
+    apart: dict[tuple[str, ...], list[int]] = {}
+    for index, mark in enumerate(zip(*marks, strict=True)):
+        apart.setdefault(mark, []).append(index)
+    for chosen in apart.values():
+        yield Alike(
+            sheet,
+            [numbers[i] for i in chosen],
+            [places[i] for i in chosen],
+            slots,
+            [[column[i] for i in chosen] for column in texts],
+        )
+
+
+def _texts(
+    sheet: Sheet, form: Form, slots: Sequence[_Slot], numbers: list[int]
+) -> list[Sequence[str]]:
+    """Column of texts of each slot."""
+    rows: list[Sequence[str]]
+    if len(numbers) >= _WORTH_COMPILING and len(form.kinds) <= _LONGEST_PATTERN:
+        match, text, starts = _slot_pattern(form).match, sheet.text, sheet.starts
+        lines = map(match, repeat(text), map(starts.__getitem__, numbers))
+        rows = [line.groups() for line in cast("Iterator[re.Match[str]]", lines)]
+    else:
+        rows = [_cut(sheet, slots, number) for number in numbers]
+    columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+    for index, slot in enumerate(slots):
+        if slot.kind == "text":
+            columns[index] = [text[1:-1] for text in columns[index]]
+    return columns
+
+
+def _cut(sheet: Sheet, slots: Sequence[_Slot], number: int) -> list[str]:
+    """Texts of the slots of one card."""
+    tokens, text = sheet.tokens(number), sheet.text
+    return [text[tokens[s.first].start : tokens[s.last].stop] for s in slots]
+
+
+@lru_cache(256)
+def _slot_pattern(form: Form) -> re.Pattern[str]:
+    """Expression with a group for each slot; the card is known to be of the form."""
+    opens = {slot.first for slot in _slots(form)}
+    closes = {slot.last for slot in _slots(form)}
+    sources = lexicon().sources
+    tokens = [
+        f"{'(' * (i in opens)}(?>{sources[kind]}){')' * (i in closes)}"
+        for i, kind in enumerate(form.kinds)
+    ]
+    return re.compile(r"[ \t]*+" + r"[ \t]*+".join(tokens))

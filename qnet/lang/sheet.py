@@ -1,0 +1,226 @@
+"""A text as cards in columns: where each begins, and of what form it is.
+
+Cards of equal form in a row are matched by one compiled expression, so that a netlist
+of 10⁵ elements costs a microsecond or two a card; objects are made when asked.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from operator import attrgetter, sub
+from typing import Final
+
+from qnet.diagnostics import Diagnostic, Label, Source, Span
+from qnet.lang.cards import Card
+from qnet.lang.making import make_card
+from qnet.lang.replay import Form, form_of, line_pattern
+from qnet.lang.tokens import Token, lexicon
+from qnet.limits import LIMITS, within
+
+_CONTINUATION: Final = re.compile(r"\n[ \t]*\+")
+_BEGINS_CONTINUED: Final = re.compile(r"[ \t]*\+")
+_SKIPPED: Final = re.compile(r"[ \t\r]*(?:[*#][^\n]*)?$", re.MULTILINE)
+_WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
+_LONGEST_PATTERN: Final = 100
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """One text, card by card.
+
+    Attributes
+    ----------
+    source : Source
+        The text as it came.
+    text : str
+        The same, character for character, but for continued cards: there line ends,
+        comments and plus signs are blanks, so that each card is one line.
+    starts : array of int
+        Offset of the line of each card.
+    forms : list of Form
+        Form of each card.
+    inside : Span or None
+        The card that brought this text in.
+    faults : list of Diagnostic
+        Continuation lines that continue nothing.
+    """
+
+    source: Source
+    text: str
+    inside: Span | None
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    forms: list[Form] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def stop(self, number: int) -> int:
+        """Offset of the end of a card's line."""
+        return self.text.index("\n", self.starts[number])
+
+    def tokens(self, number: int) -> list[Token]:
+        """Tokens of a card."""
+        return lexicon().tokens(self.text, self.starts[number], self.stop(number))
+
+    def card(self, number: int) -> Card:
+        """Make a card; blocks come without their cards."""
+        tokens = self.tokens(number)
+        return make_card(self.forms[number], tokens, self.source, self.inside)
+
+    def word(self, number: int) -> str:
+        """First word of a card, in lower case: ``.op``."""
+        return self.tokens(number)[0].text.lower()
+
+    def span(self, number: int) -> Span:
+        """Place of a card."""
+        tokens = self.tokens(number)
+        return Span(self.source, tokens[0].start, tokens[-1].stop, self.inside)
+
+
+def read_sheet(source: Source, inside: Span | None = None) -> Sheet:
+    """Find the cards of a text, and their forms.
+
+    Parameters
+    ----------
+    source : Source
+        The text; its characters are checked already.
+    inside : Span, optional
+        The card that brought this text in.
+
+    Returns
+    -------
+    Sheet
+        Cards that fit no rule have a form with a fault.
+
+    Raises
+    ------
+    LimitError
+        QN801 to QN805.
+    """
+    within("file size", len(source.text))
+    sheet = Sheet(source, "", inside)
+    sheet.text = _unfolded(sheet)
+    with _no_collection():
+        _find_cards(sheet)
+    _check_lengths(sheet)
+    return sheet
+
+
+def _unfolded(sheet: Sheet) -> str:
+    """Text with each continued card on one line, of equal length."""
+    text = sheet.source.text
+    if not text.endswith("\n"):
+        text += "\n"
+    first = _BEGINS_CONTINUED.match(text)
+    if first:
+        sheet.faults.append(_continues_nothing(sheet, first.end() - 1))
+    pieces, done = [], 0
+    for plus in _CONTINUATION.finditer(text):
+        card = _line_continued(text, plus.start() + 1, done)
+        if card is None:
+            sheet.faults.append(_continues_nothing(sheet, plus.end() - 1))
+            continue
+        start, stop = card
+        comment = lexicon().comment(text, max(start, done), stop)
+        tail = comment[0] if comment else stop
+        pieces += (text[done:tail], " " * (plus.end() - tail))
+        done = plus.end()
+    return "".join((*pieces, text[done:]))
+
+
+def _line_continued(text: str, start: int, done: int) -> tuple[int, int] | None:
+    """Line of the card before an offset; comments and blank lines stand between."""
+    while start > done:
+        stop = start - 1
+        start = text.rfind("\n", 0, stop) + 1
+        if start < done or not _SKIPPED.match(text, start):
+            return start, stop
+    return None
+
+
+def _continues_nothing(sheet: Sheet, plus: int) -> Diagnostic:
+    return Diagnostic(
+        "QN120",
+        "this line continues nothing",
+        Label(Span(sheet.source, plus, plus + 1, sheet.inside)),
+        why="`+` at the start of a line continues the card before it",
+        help="delete the `+`, or put the card before it",
+    )
+
+
+def _check_lengths(sheet: Sheet) -> None:
+    """Hold long cards to the limits of lines and words."""
+    longest = LIMITS["word length"].value
+    gaps = map(sub, chain(sheet.starts[1:], [len(sheet.text)]), sheet.starts)
+    for number, gap in enumerate(gaps):
+        if gap > longest:
+            _check_length(sheet, number)
+
+
+def _check_length(sheet: Sheet, number: int) -> None:
+    within("line length", sheet.stop(number) - sheet.starts[number], sheet.span(number))
+    for token in sheet.tokens(number):
+        place = Span(sheet.source, token.start, token.stop, sheet.inside)
+        within("word length", len(token.text), place)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the garbage collector: what reading makes, it keeps."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _find_cards(sheet: Sheet) -> None:
+    """Fill the columns, guessing that a form is followed by what followed it last."""
+    text, starts, forms = sheet.text, sheet.starts, sheet.forms
+    followers: dict[Form | None, Form] = {}
+    uses: Counter[Form] = Counter()
+    last: Form | None = None
+    place = 0
+    while place < len(text):
+        guess = followers.get(last)
+        if guess is not None and uses[guess] >= _WORTH_COMPILING:
+            ends = _run(guess, text, place)
+            if ends:
+                starts.append(place)
+                starts.extend(ends[:-1])
+                forms.extend([guess] * len(ends))
+                last, place = guess, ends[-1]
+                continue
+        stop = text.index("\n", place)
+        form = _form(sheet, place, stop)
+        if form is not None:
+            starts.append(place)
+            forms.append(form)
+            if form.rule == "element" and len(form.kinds) <= _LONGEST_PATTERN:
+                uses[form] += 1
+            followers[last] = last = form
+        place = stop + 1
+
+
+def _run(form: Form, text: str, start: int) -> list[int]:
+    """Ends of the lines of one form from an offset on."""
+    lines = line_pattern(form.kinds).finditer(text, start)
+    return [line.end() for line in takewhile(attrgetter("lastindex"), lines)]
+
+
+def _form(sheet: Sheet, start: int, stop: int) -> Form | None:
+    """Form of the card on a line; None for blank lines and comments."""
+    kinds = lexicon().kinds(sheet.text, start, stop)
+    if not kinds:
+        return None
+    return form_of(kinds, Span(sheet.source, start, stop, sheet.inside))
