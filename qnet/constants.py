@@ -37,3 +37,5 @@ hbar_eV: Final = hbar / e
 """Reduced Planck constant, eV s."""
 muB_eV: Final = muB_J / e
 """Bohr magneton, eV/T."""
+hbar2_2me: Final = hbar**2 / (2 * me) / e
+"""ħ²/2mₑ, eV m²: what turns the square of a wave number into an energy."""

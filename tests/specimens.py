@@ -51,6 +51,9 @@ VARIANTS = {
             "signs": np.array([1.0, -1.0, 1.0]),
         },
     ],
+    "rectangular": [{"d": 1e-9}, {"V0": -0.5}],
+    "eckart": [{"a": 1e-10, "V0": 0.4}, {"V0": -0.5}, {"a": 1e-9, "V0": 0.5}],
+    "boxcar": [{}, {"E1": DRAW}, {"E2": DRAW}, {"E1": -0.3, "E2": 0.2}],
     "matrix": [
         {"S": ROTATION, "pins": 2, "nch": (2, 1)},
         {"S": ROTATION, "pins": 3, "zeros": tuple(map(tuple, ROTATION == 0))},
