@@ -140,3 +140,24 @@ def unitarity_defect(S: Complex) -> Float:
         return np.zeros(S.shape[:-2])
     gram = np.swapaxes(S.conj(), -1, -2) @ S - np.eye(S.shape[-1])
     return np.linalg.norm(gram, ord=2, axis=(-2, -1))
+
+
+def amplitude_witness(S: Complex) -> Complex:
+    """One smooth combination of all amplitudes, in which every resonance shows.
+
+    Parameters
+    ----------
+    S : (..., out, in)
+
+    Returns
+    -------
+    (..., 1)
+        Σ u_i S_ij v_j with fixed unit-modulus phases u, v. A resonance of width Γ
+        appears with a residue of the order of Γ. Its phase winds with the longest path
+        alone; that of det S, which would serve too, with the sum of all.
+    """
+    golden = (np.sqrt(5.0) - 1) / 2
+    left, right = (
+        np.exp(2j * np.pi * golden * np.arange(n) ** 2) for n in S.shape[-2:]
+    )
+    return np.einsum("i,...ij,j->...", left, S, right.conj())[..., None]

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.matrix import Composer, island_matrix
-from qnet.smatrix import Complex
+from qnet.smatrix import Complex, amplitude_witness
+
+Number = TypeVar("Number", np.float64, np.complex128)
 
 MANY_LEADS = 64
 """Leads from which an island without interference is handed on as a network."""
@@ -39,6 +43,9 @@ class Flows:
         Open channels that each vertex emits.
     size, inner : int
         Number of vertices, and how many of them, at the end, are inner waves.
+    witness : (*sweep, E, k)
+        Combinations of the amplitudes themselves: a narrow resonance shows in them
+        where its probabilities are lost in rounding.
     """
 
     rows: Ints
@@ -47,6 +54,7 @@ class Flows:
     fed: Floats
     size: int
     inner: int
+    witness: Complex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,53 +120,79 @@ def flows_of(
     pattern: FlowPattern, composers: Sequence[Composer], cells: Sequence[CellMatrix]
 ) -> Flows:
     """Probabilities of all islands, added up by pair of vertices."""
-    pieces = list(_pieces(pattern, composers, cells))
-    axes = np.broadcast_shapes(*(p.shape[:-1] for p, _ in pieces)) if pieces else (1,)
-    values = _side_by_side([p for p, _ in pieces], axes)[..., pattern.order]
+    pieces = list(_pieces(pattern, composers, cells)) or [_NOTHING]
+    axes = np.broadcast_shapes(*(p.values.shape[:-1] for p in pieces))
+    values = _side_by_side([p.values for p in pieces], axes)[..., pattern.order]
     if len(pattern.starts) < len(pattern.order):
         values = np.add.reduceat(values, pattern.starts, axis=-1)
-    opened = [o for _, o in pieces]
-    steady = np.broadcast_shapes(*(o.shape[:-1] for o in opened)) if opened else (1,)
-    emitted = _side_by_side(opened, steady)
+    steady = np.broadcast_shapes(*(p.is_open.shape[:-1] for p in pieces))
+    emitted = _side_by_side([p.is_open for p in pieces], steady)
     fed = np.zeros((*steady, pattern.size))
     np.add.at(fed, (..., pattern.emitter), emitted)
-    return Flows(pattern.rows, pattern.cols, values, fed, pattern.size, pattern.inner)
+    columns = [p.witness for p in pieces]
+    shown = np.broadcast_shapes(*(c.shape[:-1] for c in columns))
+    return Flows(
+        pattern.rows,
+        pattern.cols,
+        values,
+        fed,
+        pattern.size,
+        pattern.inner,
+        _side_by_side(columns, shown),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """Islands of one shape: (*axes, pair), (*axes, emitter) and (*axes, k)."""
+
+    values: Floats
+    is_open: Floats
+    witness: Complex
+
+
+_NOTHING = _Piece(np.zeros((1, 0)), np.zeros((1, 0)), np.zeros((1, 0), complex))
 
 
 def _pieces(
     pattern: FlowPattern, composers: Sequence[Composer], cells: Sequence[CellMatrix]
-) -> Iterator[tuple[Floats, Floats]]:
-    """Yield probabilities (*axes, pair) and open channels (*axes, emitter)."""
+) -> Iterator[_Piece]:
+    """Probabilities, open channels and amplitudes of each shape of island."""
     for composer, as_network in zip(composers, pattern.networks, strict=True):
         shape = composer.shape
         if as_network:
             axes = batch_axes(shape, cells)
-            P = _entry_probabilities(composer, cells, axes)
+            P, witness = _entry_probabilities(composer, cells, axes)
             emitted = np.zeros((*P.shape[:-1], shape.internal + shape.entering))
             np.add.at(emitted, (..., shape.col), P)
         else:
             matrix = island_matrix(composer, cells)
             P = np.moveaxis(_squared(matrix.S), 0, -3)
             emitted = P.sum(axis=-2)
+            witness = amplitude_witness(matrix.S).sum(0)
         is_open = _steady((emitted > 0).astype(float))
         axes = P.shape[: -2 if as_network else -3]
-        yield (
+        yield _Piece(
             P.reshape(*axes, -1),
             is_open.reshape(*is_open.shape[: len(axes)], -1),
+            witness,
         )
 
 
 def _entry_probabilities(
     composer: Composer, cells: Sequence[CellMatrix], axes: tuple[int, ...]
-) -> Floats:
-    """|s|² of all entries of a shape (*axes, island, entry)."""
+) -> tuple[Floats, Complex]:
+    """|s|² of all entries of a shape (*axes, island, entry), and their witness."""
     shape = composer.shape
     points = int(np.prod(axes))
     P = np.empty((points, shape.islands, len(shape.row)))
+    witness = np.zeros((points, 1), complex)
     whole = Stretch(slice(0, shape.islands), slice(0, points))
     for entries, values in gather(shape, cells, axes, whole):
-        P[:, :, entries] = np.moveaxis(_squared(values), -1, 0).swapaxes(1, 2)
-    return P.reshape(*axes, shape.islands, len(shape.row))
+        amplitudes = np.moveaxis(values, -1, 0).swapaxes(1, 2)
+        P[:, :, entries] = _squared(amplitudes)
+        witness += amplitude_witness(amplitudes)
+    return P.reshape(*axes, shape.islands, len(shape.row)), witness.reshape(*axes, 1)
 
 
 def _steady(is_open: Floats) -> Floats:
@@ -172,9 +206,10 @@ def _squared(amplitude: Complex) -> Floats:
     return amplitude.real**2 + amplitude.imag**2
 
 
-def _side_by_side(pieces: Sequence[Floats], axes: tuple[int, ...]) -> Floats:
+def _side_by_side(
+    pieces: Sequence[NDArray[Number]], axes: tuple[int, ...]
+) -> NDArray[Number]:
     """Join (*axes, n) arrays along their last axis."""
-    empty = np.zeros((*axes, 0))
     return np.concatenate(
-        [empty, *[np.broadcast_to(p, (*axes, p.shape[-1])) for p in pieces]], axis=-1
+        [np.broadcast_to(p, (*axes, p.shape[-1])) for p in pieces], axis=-1
     )
