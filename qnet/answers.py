@@ -1,0 +1,102 @@
+"""What V(), I(), G(), R() and their kin in an expression mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from qnet.registry import Ask
+from qnet.smatrix import Float
+from qnet.solved import Solved
+
+Routine = Callable[..., Float]
+
+
+def _voltage(solved: Solved, node: str) -> Float:
+    return solved.solution.voltage[..., solved.find(node)]
+
+
+def _temperature(solved: Solved, node: str) -> Float:
+    return solved.temperature[..., solved.find(node)]
+
+
+def _current(solved: Solved, name: str) -> Float:
+    index = solved.locate(name)
+    if isinstance(index, int):
+        return solved.solution.current[..., index]
+    letter, number = index
+    return solved.solution.lumped[letter][..., number]
+
+
+def _conductance(solved: Solved, a: str, b: str) -> Float:
+    return solved.conductance(solved.find(a), solved.find(b))
+
+
+def _transmission(solved: Solved, a: str, b: str) -> Float:
+    return solved.transmission[..., solved.find(a), solved.find(b)]
+
+
+def _resistance(solved: Solved, *terminals: str) -> Float:
+    quadruple = np.array([[solved.find(name) for name in terminals]])
+    return solved.resistance(quadruple)[..., 0]
+
+
+_ROUTINES: Final[dict[str, tuple[Ask, Routine]]] = {
+    ask.name: (ask, routine)
+    for ask, routine in (
+        (Ask("V", "V", (1, 1), "reservoir", "voltage of a reservoir"), _voltage),
+        (
+            Ask(
+                "I",
+                "A",
+                (1, 1),
+                "reservoir or lumped",
+                "current into the device; of a lumped element from its first node",
+            ),
+            _current,
+        ),
+        (
+            Ask("temp", "K", (1, 1), "reservoir", "temperature of a reservoir"),
+            _temperature,
+        ),
+        (
+            Ask("G", "S", (2, 2), "reservoir", "∂I_a/∂V_b, probes following"),
+            _conductance,
+        ),
+        (
+            Ask("T", "", (2, 2), "reservoir", "transmission probability from b to a"),
+            _transmission,
+        ),
+        (
+            Ask("R", "Ohm", (4, 4), "reservoir", "four-terminal resistance R_ij,kl"),
+            _resistance,
+        ),
+    )
+}
+
+ASKS: Final[Mapping[str, Ask]] = MappingProxyType(
+    {name: ask for name, (ask, _) in _ROUTINES.items()}
+)
+"""The functions that expressions may ask, by name."""
+
+
+def answer(solved: Solved, name: str, arguments: tuple[str, ...]) -> Float:
+    """Value of one answer function at every point of the sweep.
+
+    Parameters
+    ----------
+    solved : Solved
+    name : str
+        A key of `ASKS`.
+    arguments : tuple of str
+        Names of reservoirs or lumped elements.
+
+    Returns
+    -------
+    (*sweep)
+        In the unit that `ASKS` states; NaN at marked points.
+    """
+    return _ROUTINES[name][1](solved, *arguments)

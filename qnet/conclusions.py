@@ -1,0 +1,175 @@
+"""From values along the sweep to measures, tables, verdicts: the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from qnet.answers import ASKS
+from qnet.certificate import THRESHOLDS
+from qnet.circuit import Axis
+from qnet.diagnostics import Diagnostic, Label
+from qnet.lang.cards import Call
+from qnet.lang.expressions import Scope, evaluate
+from qnet.lang.reductions import measured
+from qnet.lang.template import Assertion, Template
+from qnet.lang.values import Value, value
+from qnet.results import Quantity, Report, Result, Verdict
+from qnet.survey import AUDITS, Survey, call_key
+from qnet.units import unit
+
+AUDIT_NAMES: Final = {
+    "unitarity": "S†S = 1",
+    "kcl": "currents are conserved",
+    "sumrules": "rows and columns of G sum to zero",
+    "onsager": "G(B) = G(-B)ᵀ",
+}
+"""What each word of ``.check`` claims."""
+
+
+def conclude(template: Template, found: Survey) -> Report:
+    """Evaluate measures, tables and asserts over the whole sweep.
+
+    Parameters
+    ----------
+    template : Template
+    found : Survey
+        Every answer at every point.
+
+    Returns
+    -------
+    Report
+    """
+
+    def answered(call: Call) -> Value:
+        ask = ASKS[next(name for name in ASKS if name.casefold() == call_key(call)[0])]
+        return value(found.ledger.array(call_key(call)), unit(ask.unit))
+
+    scope = template.scope(answered)
+    measures = {m.name: measured(m, scope) for m in template.measures}
+    return Report(
+        title=template.title,
+        axes=template.axes,
+        measures={
+            name: _quantity(name, given, template.axes)
+            for name, given in measures.items()
+        },
+        tables=tuple(
+            {
+                text: _quantity(text, evaluate(item, scope), template.axes)
+                for text, item in listing.items
+            }
+            for listing in template.prints
+            if listing.word == "print"
+        ),
+        analyses=tuple(_results(found)),
+        asserts=tuple(_judge(claim, scope, template.axes) for claim in template.asserts),
+        audits=tuple(_audits(template, found)),
+        certificates=_certificates(found, template.axes),
+        diagnostics=tuple(_diagnostics(template, found)),
+        settings=_settings(template, found),
+    )
+
+
+def _quantity(name: str, given: Value, axes: tuple[Axis, ...]) -> Quantity:
+    """A value with the sweep axes it depends on; those of length 1 are dropped."""
+    array = np.asarray(given.array)
+    if array.ndim == 0:
+        return Quantity(name, array, (), str(given.unit))
+    kept = [k for k, axis in enumerate(axes) if array.shape[k] > 1 or len(axis) == 1]
+    dropped = tuple(k for k in range(array.ndim) if k not in kept)
+    names = tuple(axes[k].name for k in kept)
+    return Quantity(name, array.squeeze(dropped), names, str(given.unit))
+
+
+def _results(found: Survey) -> list[Result]:
+    numbered = (found.ledger.result(k) for k in range(len(found.analyses)))
+    return [result for result in numbered if result is not None]
+
+
+def _judge(claim: Assertion, scope: Scope, axes: tuple[Axis, ...]) -> Verdict:
+    """Whether a claim holds at every point; a marked point breaks it."""
+    held = np.asarray(evaluate(claim.body, scope).array)
+    good = np.isfinite(held) & (held != 0)
+    where = "" if good.all() else _point(axes, good)
+    text = f"{claim.text}  ({claim.why})" if claim.why else claim.text
+    return Verdict(text, bool(good.all()), float("nan"), where)
+
+
+def _point(axes: tuple[Axis, ...], good: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> str:
+    """First point at which something fails, in words."""
+    if not axes or good.ndim == 0:
+        return ""
+    first = np.argwhere(~good)[0]
+    return ", ".join(
+        f"{axis.name} = {axis.values[k]:g} {axis.unit}".rstrip()
+        for axis, k in zip(axes, first, strict=True)
+        if good.shape[axes.index(axis)] > 1
+    )
+
+
+def _audits(template: Template, found: Survey) -> list[Verdict]:
+    verdicts = []
+    for word, names in AUDITS.items():
+        if word not in template.checks:
+            continue
+        graded = [
+            (THRESHOLDS[name].grade(worst, found.sizes[name]), worst, where)
+            for name in names
+            if name in found.sizes
+            for worst, where in [_worst(found, name, template.axes)]
+        ]
+        if not graded:
+            continue
+        fails = [one for one in graded if one[0] == "refused"]
+        _, worst, where = max(fails or graded, key=lambda one: one[1])
+        verdicts.append(Verdict(AUDIT_NAMES[word], not fails, worst, where))
+    return verdicts
+
+
+def _worst(found: Survey, name: str, axes: tuple[Axis, ...]) -> tuple[float, str]:
+    """Largest defect over the points that have an answer, and where it stands."""
+    defect = found.ledger.array(("certificate", name))
+    if np.isnan(defect).all():
+        return 0.0, ""
+    worst = float(np.nanmax(defect))
+    return worst, _point(axes, ~(defect == worst)) if worst > 0 else ""
+
+
+def _certificates(found: Survey, axes: tuple[Axis, ...]) -> Mapping[str, Quantity]:
+    names = tuple(axis.name for axis in axes)
+    return {
+        name: Quantity(name, found.ledger.array(("certificate", name)), names)
+        for name in found.sizes
+    }
+
+
+def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
+    """Notes of the text, of the circuits, and the reason of every marked point."""
+    marked = []
+    for where, why in found.marks:
+        count = int(where.sum())
+        place = _point(template.axes, ~where)
+        message = f"{why.message}: {count} of {where.size} points, first at {place}"
+        marked.append(Diagnostic(
+            why.code, message, why.primary, why.others, why.why, why.help, "warning"
+        ))  # fmt: skip
+    return [*template.notes, *found.notes, *marked]
+
+
+def _settings(template: Template, found: Survey) -> dict[str, str]:
+    if found.first is None:
+        return {}
+    circuit = found.first.circuit
+    reservoirs = circuit.reservoirs
+    terminals = int(reservoirs.is_terminal.sum())
+    return {
+        "terminals": str(terminals),
+        "probes": str(len(reservoirs) - terminals),
+        "scatterers": str(sum(len(group) for group in circuit.groups)),
+        "islands": str(found.first.sample.island_count),
+        "spin": str(circuit.spin),
+        "response": circuit.response,
+    }

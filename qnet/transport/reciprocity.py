@@ -1,0 +1,99 @@
+"""Onsager-Casimir: is G(B) the transpose of G(-B)?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Floats
+from qnet.transport.conductance import Stamp, currents, dense_conductance
+from qnet.transport.response import follow
+from qnet.transport.transmission import sum_by
+
+DENSE: Final = 400
+"""Up to so many reservoirs inner vertices are eliminated and every entry compared."""
+PROBES: Final = 16
+"""Beyond, both matrices are held to one another between so many random vectors."""
+
+
+def asymmetry(stamp: Stamp, turned: Stamp) -> Floats:
+    """Largest |G(B)_ab - G(-B)_ba| over the largest |G|.
+
+    Every entry is compared, unless inner vertices join more than `DENSE` reservoirs:
+    then the bilinear forms of random vectors are.
+
+    Parameters
+    ----------
+    stamp, turned : Stamp
+        Conductances at B and at -B, between the same reservoirs.
+
+    Returns
+    -------
+    (*sweep,)
+
+    References
+    ----------
+    M. Büttiker, IBM J. Res. Dev. 32, 317 (1988).
+    """
+    if not stamp.inner and not turned.inner:
+        return _entry_by_entry(stamp, turned)
+    if stamp.reservoirs <= DENSE:
+        return _ratio(dense_conductance(stamp), dense_conductance(turned))
+    rng = np.random.default_rng(0)
+    left, right = rng.standard_normal((2, stamp.reservoirs, PROBES))
+    return _ratio(_form(stamp, left, right), _form(turned, right, left))
+
+
+def sum_rule_defect(stamp: Stamp) -> Floats:
+    """Largest row or column sum of G, over the largest sum of absolute values.
+
+    Returns
+    -------
+    (*sweep,)
+    """
+    sums = [
+        sum_by(values, index, stamp.size)
+        for index in (stamp.rows, stamp.cols)
+        for values in (stamp.values, abs(stamp.values))
+    ]
+    fault = np.maximum(abs(sums[0]).max(-1), abs(sums[2]).max(-1))
+    scale = np.maximum(sums[1].max(-1), sums[3].max(-1))
+    return _relative(fault, scale)
+
+
+def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
+    n = stamp.size
+    keys = np.concatenate(
+        [stamp.rows * n + stamp.cols, turned.cols * n + turned.rows]
+    )
+    pairs, place = np.unique(keys, return_inverse=True)
+    ours = sum_by(stamp.values, place[: len(stamp.rows)], len(pairs))
+    theirs = sum_by(turned.values, place[len(stamp.rows) :], len(pairs))
+    fault = abs(ours - theirs).max(-1, initial=0.0)
+    return _relative(fault, abs(ours).max(-1, initial=0.0))
+
+
+def _form(stamp: Stamp, left: Floats, right: Floats) -> Floats:
+    """Bilinear forms leftᵀ G right, inner vertices following."""
+    n = stamp.reservoirs
+    unknown = np.full(stamp.size, -1)
+    unknown[n:] = np.arange(stamp.inner)
+    drive = np.zeros((stamp.size, right.shape[-1]))
+    drive[:n] = right
+    voltage = np.swapaxes(follow(stamp, unknown, drive), -1, -2)
+    wide = Stamp(
+        stamp.rows, stamp.cols, stamp.values[..., None, :], stamp.size, stamp.inner
+    )
+    current = currents(wide, voltage)[..., :n]
+    return left.T @ np.swapaxes(current, -1, -2)
+
+
+def _ratio(ours: Floats, theirs: Floats) -> Floats:
+    fault = abs(ours - np.swapaxes(theirs, -1, -2)).max((-1, -2), initial=0.0)
+    return _relative(fault, abs(ours).max((-1, -2), initial=0.0))
+
+
+def _relative(fault: Floats, scale: Floats) -> Floats:
+    """Fault over scale; a fault without scale stays as it is."""
+    return fault / np.where(scale > 0, scale, 1.0)
