@@ -100,10 +100,11 @@ _PREFIXES: Final = {
     "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "μ": -6, "m": -3,
     "k": 3, "M": 6, "G": 9, "T": 12,
 }  # fmt: skip
-_SUFFIXES: Final = (
+SUFFIXES: Final = (
     "V", "A", "eV", "J", "K", "T", "Hz", "s", "m", "m2", "Ohm", "Ω", "\u2126", "S",
     "F", "W", "rad", "deg", "%", "Phi0", "Gq", "RK",
 )  # fmt: skip
+"""Every unit a number may carry; all but `deg` and `%` take a prefix."""
 _UNPREFIXED: Final = ("deg", "%")
 
 _PLAIN_SCALES: Final = {
@@ -218,7 +219,7 @@ def _spice_scale(text: str, suffix: str) -> tuple[int, str] | None:
 @cache
 def _split_suffix(suffix: str) -> tuple[int, float, Unit] | None:
     """Exponent, factor and unit of ``meV``, ``um2``, ``deg``; None when unknown."""
-    for name in _SUFFIXES:
+    for name in SUFFIXES:
         prefix = suffix.removesuffix(name)
         if prefix == suffix or (prefix and prefix not in _PREFIXES):
             continue
@@ -263,7 +264,7 @@ def two_readings(text: str, suffix: str, *, spice: bool = False) -> BadQuantity:
 
 def _near_unit(suffix: str) -> str:
     """A unit that differs in case only comes first, then a near spelling."""
-    prefixed = [p + name for p in ("", *_PREFIXES) for name in _SUFFIXES]
+    prefixed = [p + name for p in ("", *_PREFIXES) for name in SUFFIXES]
     same = [name for name in prefixed if name.lower() == suffix.lower()]
     if same:
         return f"; units are case-sensitive: '{same[0]}'?"
