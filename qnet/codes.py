@@ -68,6 +68,12 @@ CODES: Final[dict[str, Code]] = {
         "group.",
         "Name every pin once, counted from 1.",
     ),
+    "QN347": Code(
+        "no symmetry class",
+        "Random scatterers belong to one of three classes: with time reversal (1), "
+        "without (2), with time reversal and spin-orbit coupling (4).",
+        "Write beta=1, 2 or 4.",
+    ),
     "QN350": Code(
         "a data file cannot be used",
         "A file with scattering matrices is missing, damaged, or not what its ending "

@@ -44,13 +44,24 @@ class Infer(enum.Enum):
 INFER: Final = Infer.INFER
 
 State = Literal[
-    "B", "M", "EF", "temp", "sign B", "sign M", "spin", "reversed", "pins", "zeros"
+    "B",
+    "M",
+    "EF",
+    "temp",
+    "sign B",
+    "sign M",
+    "spin",
+    "reversed",
+    "pins",
+    "zeros",
+    "sample",
 ]
 """What a model may read of the netlist's state and of its own card.
 
 ``reversed``: whether the field is turned round (an audit's second look). ``pins``: the
 number of nodes on the card. ``zeros``: nested tuples, True where the literal ``S=``
-says a plain ``0``. These and the signs are structural.
+says a plain ``0``. These and the signs are structural. ``sample``: index of the
+Monte-Carlo sample, 0 without; an array like a swept number.
 """
 
 

@@ -74,6 +74,41 @@ def spread(blocks: list[list[ArrayLike]]) -> Complex:
     return S
 
 
+def in_series(first: Complex, second: Complex) -> Complex:
+    """S of two two-ports one behind the other, with as many channels at all ends.
+
+    Parameters
+    ----------
+    first, second : (..., 2n, 2n)
+        Batch axes broadcast.
+
+    Returns
+    -------
+    (..., 2n, 2n)
+
+    References
+    ----------
+    S. Datta, Electronic Transport in Mesoscopic Systems (1995), eq. (3.2.8).
+    """
+    n = first.shape[-1] // 2
+    r, t_back, t, r_inner = _quarters(first, n)
+    other_inner, other_back, other_t, other_r = _quarters(second, n)
+    # Waves at the joint for waves from either side: to the right, then to the left.
+    sources = np.broadcast_arrays(t, r_inner @ other_back)
+    onward = np.linalg.solve(
+        np.eye(n) - r_inner @ other_inner, np.concatenate(sources, -1)
+    )
+    back = other_inner @ onward
+    back[..., n:] += other_back
+    outside = np.zeros((*back.shape[:-2], 2 * n, 2 * n), complex)
+    outside[..., :n, :n], outside[..., n:, n:] = r, other_r
+    return outside + np.concatenate([t_back @ back, other_t @ onward], -2)
+
+
+def _quarters(S: Complex, n: int) -> tuple[Complex, Complex, Complex, Complex]:
+    return S[..., :n, :n], S[..., :n, n:], S[..., n:, :n], S[..., n:, n:]
+
+
 def resonant(energy: Float, H: Complex, W: Complex) -> Complex:
     r"""S of discrete levels coupled to channels.
 

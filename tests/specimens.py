@@ -58,6 +58,14 @@ VARIANTS = {
         {"S": ROTATION, "pins": 2, "nch": (2, 1)},
         {"S": ROTATION, "pins": 3, "zeros": tuple(map(tuple, ROTATION == 0))},
     ],
+    "cavity": [
+        {"nch": (2, 1), "beta": 1, "seed": 3.0},
+        {"nch": (2, 1), "beta": 2, "seed": 3.0, "contacts": np.array([0.0, 0.5])},
+        {"nch": (2, 1), "beta": 4, "seed": 3.0, "contacts": np.array([1.0, 0.5])},
+    ],
+    "diffusive": [
+        {"N": 3, "beta": beta, "seed": 3.0, "slices": 4} for beta in (1, 2, 4)
+    ],
     "levels": [LEVELS, {**LEVELS, "direct": ROTATION}],
 }
 """How each model can be written; one that is not here is drawn as its keys stand."""
