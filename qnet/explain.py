@@ -65,14 +65,28 @@ _CARDS: Final = {
 """Cards that are no scatterer of their own."""
 
 _SYMBOLS: Final = {
-    r"\alpha": "α", r"\epsilon": "ε", r"\hbar": "ħ", r"\omega": "ω", r"\phi": "φ",
-    r"\varphi": "φ", r"\Phi": "Φ", r"\pi": "π", r"\pm": "±", r"\sigma": "σ",
-    r"\theta": "θ", r"\delta": "δ", r"\chi": "χ", r"\Gamma": "Γ", r"\sqrt": "√",
-    r"\sum": "Σ", r"\dagger": "†", r"\ln": "ln ", r"\cos": "cos ", r"\sin": "sin ",
-    r"\qquad": "   ", r"\quad": "  ", r"\,": " ", r"\;": " ", r"\text": "",
-    r"\to": "→", r"\cdot": "·", r"\times": "×", r"\infty": "∞",
+    r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\Gamma": "Γ", r"\delta": "δ",
+    r"\epsilon": "ε", r"\varepsilon": "ε", r"\theta": "θ", r"\kappa": "κ",
+    r"\lambda": "λ", r"\mu": "µ", r"\pi": "π", r"\sigma": "σ", r"\tau": "τ", r"\phi": "ϕ",
+    r"\varphi": "φ", r"\Phi": "Φ", r"\chi": "χ", r"\omega": "ω", r"\hbar": "ħ",
+    r"\pm": "±", r"\to": "→", r"\cdot": "·", r"\times": "×", r"\infty": "∞",
+    r"\dagger": "†", r"\sum": "Σ", r"\left": "", r"\right": "", r"\qquad": "   ",
+    r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln", r"\cos": "cos",
+    r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½", r"\begin{pmatrix} ": "(",
+    r" \end{pmatrix}": ")", r" &": ",", r" \\": ";",
 }  # fmt: skip
 """What a terminal shows for the symbols of formulas."""
+
+_BRACED: Final = (
+    (r"\^\{(\w)\}", r"^\1"),
+    (r"\^\{([^{}]*)\}", r"^(\1)"),
+    (r"_\{([^{}]*)\}", r"_\1"),
+    (r"\\[td]?frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
+    (r"\\sqrt\{([^{}]*)\}", r"√(\1)"),
+    (r"\\sqrt(\w)", r"√\1"),
+    (r"\\text\{([^{}]*)\}", r"\1"),
+)
+"""The same for what stands in braces, which must hold no other braces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +175,12 @@ def _function(name: str) -> Entry:
 
 
 def _unit(name: str) -> Entry:
-    from qnet.units import read_quantity
+    from qnet.units import conversion, read_quantity, working_unit
 
     reading = read_quantity(f"1{name}")
-    size = f"{reading.value:.10g} {reading.unit}".rstrip()
+    wanted = working_unit(reading.unit)
+    factor = conversion(reading.unit, wanted) or 1.0
+    size = f"{reading.value * factor:.10g} {wanted}".rstrip()
     says_nothing = size == f"1 {name}"
     return Entry("unit", name, f"1{name}" if says_nothing else f"1{name} = {size}")
 
@@ -190,7 +206,8 @@ def _model(name: str) -> Entry:
     title, text = _documentation(found.model)
     pins = " or ".join(str(n) for n in found.pins) or "any number of"
     card = f"`{found.letter}1` or `S1 … {name}`" if found.letter else f"`S1 … {name}`"
-    text = f"Card {card} with {pins} nodes.\n\n{text}".rstrip()
+    node = "node" if found.pins == (1,) else "nodes"
+    text = f"Card {card} with {pins} {node}.\n\n{text}".rstrip()
     fields = parameters(found.model)
     keys = [_key(p) for p in fields if p.state is None and p.kind != "flag"]
     meanings = {p.name: p.doc for p in fields}
@@ -200,12 +217,28 @@ def _model(name: str) -> Entry:
 
 
 def _documentation(thing: type) -> tuple[str, str]:
-    """First line of a docstring, and the rest without markup for formulas."""
+    """First line of a docstring, and the rest with readable formulas."""
     title, _, rest = inspect.cleandoc(thing.__doc__ or "").partition("\n")
     rest = re.sub(r"\.\. math::\s*", "    ", rest)
     rest = re.sub(r":math:`([^`]*)`", r"\1", rest)
-    rest = re.sub(r"\\[a-zA-Z]+|\\[,;]", lambda m: _SYMBOLS.get(m[0], m[0]), rest)
-    return title.rstrip("."), rest.strip("\n")
+    return title.rstrip("."), _readable(rest).strip("\n")
+
+
+def _readable(formula: str) -> str:
+    r"""TeX as it is said on a terminal.
+
+    >>> _readable(r"t = \frac{1}{\sqrt{1 + e^{-2\pi\epsilon}}}")
+    't = (1)/(√(1 + e^(-2πε)))'
+    """
+    for symbol, sign in _SYMBOLS.items():
+        is_word = symbol[-1].isalpha()
+        formula = re.sub(re.escape(symbol) + r"(?![a-zA-Z])" * is_word, sign, formula)
+    before = ""
+    while before != formula:  # from the innermost braces outwards
+        before = formula
+        for braced, plain in _BRACED:
+            formula = re.sub(braced, plain, formula)
+    return formula
 
 
 def _key(parameter: Parameter) -> tuple[str, str, str, str]:
