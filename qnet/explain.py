@@ -67,9 +67,9 @@ _CARDS: Final = {
 _SYMBOLS: Final = {
     r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\Gamma": "Γ", r"\delta": "δ",
     r"\epsilon": "ε", r"\varepsilon": "ε", r"\theta": "θ", r"\kappa": "κ",
-    r"\lambda": "λ", r"\mu": "µ", r"\pi": "π", r"\sigma": "σ", r"\tau": "τ", r"\phi": "ϕ",
-    r"\varphi": "φ", r"\Phi": "Φ", r"\chi": "χ", r"\omega": "ω", r"\hbar": "ħ",
-    r"\pm": "±", r"\to": "→", r"\cdot": "·", r"\times": "×", r"\infty": "∞",
+    r"\lambda": "λ", r"\mu": "µ", r"\pi": "π", r"\sigma": "σ", r"\tau": "τ",
+    r"\phi": "ϕ", r"\varphi": "φ", r"\Phi": "Φ", r"\chi": "χ", r"\omega": "ω",
+    r"\hbar": "ħ", r"\pm": "±", r"\to": "→", r"\cdot": "·", r"\times": "×", r"\infty": "∞",
     r"\dagger": "†", r"\sum": "Σ", r"\left": "", r"\right": "", r"\qquad": "   ",
     r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln", r"\cos": "cos",
     r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½", r"\begin{pmatrix} ": "(",
@@ -83,7 +83,7 @@ _BRACED: Final = (
     (r"_\{([^{}]*)\}", r"_\1"),
     (r"\\[td]?frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
     (r"\\sqrt\{([^{}]*)\}", r"√(\1)"),
-    (r"\\sqrt(\w)", r"√\1"),
+    (r"√\((\w)\)|\\sqrt(\w)", r"√\1\2"),
     (r"\\text\{([^{}]*)\}", r"\1"),
 )
 """The same for what stands in braces, which must hold no other braces."""
