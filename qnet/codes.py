@@ -16,6 +16,153 @@ class Code:
 
 
 CODES: Final[dict[str, Code]] = {
+    "QN101": Code(
+        "a character that cannot stand there",
+        "Names consist of ASCII letters, digits and '_'; outside strings and comments "
+        "only the characters of the language occur. Text copied from a PDF or a word "
+        "processor brings minus signs, quotes and blanks that only look right.",
+        "Type the character that the message suggests.",
+    ),
+    "QN102": Code(
+        "a control character",
+        "A netlist is plain UTF-8 text. Control characters other than tabs and line "
+        "ends, or a carriage return without a line feed, do not belong in it.",
+        "Delete the character; save the file with LF or CRLF line ends.",
+    ),
+    "QN103": Code(
+        "an invisible character",
+        "Zero-width characters and those that turn the direction of writing make a "
+        "line read differently from what qnet reads.",
+        "Delete the character.",
+    ),
+    "QN104": Code(
+        "the first line is no card",
+        "SPICE takes the first line of a file as its title, whatever it says; here "
+        "every line is read.",
+        "Write `.title …`, or begin the line with `*` to make it a comment.",
+    ),
+    "QN105": Code(
+        "a line that begins as no card does",
+        "An element card begins with the element's name, whose first letter says what "
+        "it is; every other card begins with a dot and a word.",
+        "Begin the line with a name or a dot-word.",
+    ),
+    "QN106": Code(
+        "a word that does not fit",
+        "The card is right up to the place of the caret; what stands there fits none "
+        "of the card's forms.",
+        "See `docs/language.md` for the forms of the card.",
+    ),
+    "QN107": Code(
+        "a card that ends too early",
+        "Something must follow the last word of the card.",
+        "Complete it; a long card goes on in a line that begins with `+`.",
+    ),
+    "QN108": Code(
+        "a bracket that is never closed",
+        "Every '(', '[', '{' and quote that opens on a card closes on it.",
+        "Close it, or begin the next line of the card with `+`.",
+    ),
+    "QN109": Code(
+        "a bracket that closes nothing",
+        "A closing bracket has no partner before it, or one of another kind.",
+        "Delete it, or open its partner.",
+    ),
+    "QN110": Code(
+        "a string that is never closed",
+        'A string begins and ends with `"` on one line.',
+        "Close it.",
+    ),
+    "QN111": Code(
+        "an expression outside braces",
+        "On cards a value is a number, a name, a list or a string; arithmetic stands "
+        "in braces. Only .param, .func, .meas and .assert take it bare.",
+        "Write `T={2*g}`; a complex number has no blanks inside.",
+    ),
+    "QN112": Code(
+        "'=' where a comparison is meant",
+        "`=` gives a key its value. Two values are compared with `==`.",
+        "Write `==`; for floating-point numbers better `abs(a - b) < tolerance`.",
+    ),
+    "QN113": Code(
+        "a key without its value",
+        "Keys and values come in pairs, `key=value`.",
+        "Write the value after `=`, or delete the key.",
+    ),
+    "QN114": Code(
+        "a decimal comma",
+        "Numbers have a decimal point; a comma separates the entries of a list.",
+        "Write `1.5mV`.",
+    ),
+    "QN115": Code(
+        "the name of a file without quotes",
+        "Strings, and so the names of files, stand in double quotes.",
+        'Write `.include "file.qnet"`.',
+    ),
+    "QN116": Code(
+        "a block that is never closed",
+        "`.subckt` ends with `.ends`, `.for` with `.endfor`, `.lib name` with `.endl`.",
+        "Add the closing card.",
+    ),
+    "QN117": Code(
+        "the end of a block that is not open",
+        "Blocks nest: the innermost ends first, and an end names, if anything, the "
+        "block that it ends.",
+        "Close the inner block first, or delete the card.",
+    ),
+    "QN118": Code(
+        "cards after .end",
+        "`.end` ends the netlist; what follows would be ignored in silence.",
+        "Delete `.end`; it is not needed.",
+    ),
+    "QN119": Code(
+        "a SPICE card without a meaning here",
+        "Scripts in the netlist, altered circuits and transients have no counterpart.",
+        "The message names what to use instead.",
+    ),
+    "QN120": Code(
+        "a line that continues nothing",
+        "`+` at the start of a line continues the card before it; there is none.",
+        "Delete the `+`, or put the card before the line.",
+    ),
+    "QN121": Code(
+        "a dot-card of the wrong form",
+        "The card begins with a word that has a form of its own, and does not have it.",
+        "Write it as the message shows.",
+    ),
+    "QN122": Code(
+        "a second title",
+        "A netlist has one title.",
+        "Keep one of them; a remark begins with `*`.",
+    ),
+    "QN123": Code(
+        "chained comparisons",
+        "`a < b < c` would compare the truth of `a < b`, which is 0 or 1, with c.",
+        "Write `a < b && b < c`.",
+    ),
+    "QN250": Code(
+        "a file that cannot be read",
+        "An included file or a section of a library is not there, or is no regular "
+        "file of UTF-8 text.",
+        "Check its name: it is relative to the file that names it.",
+    ),
+    "QN251": Code(
+        "a file outside the netlist's folder",
+        "A netlist reads files of its own folder only, links resolved, so that a "
+        "stranger's netlist cannot look around.",
+        "Move the file, or allow its folder with `--include DIR`.",
+    ),
+    "QN252": Code(
+        "a file that includes itself",
+        "Following the includes leads back to a file that is being read.",
+        "Break the circle.",
+    ),
+    "QN253": Code(
+        "a section that the library does not have",
+        '`.lib "file" name` reads the cards between `.lib name` and `.endl` of the '
+        "file; no section, or more than one, has that name.",
+        "Correct the name, or the library.",
+    ),
     "QN710": Code(
         "the name of an output does not say its format",
         "The suffix of an output file chooses its format: .csv for the table of the "
@@ -73,6 +220,11 @@ CODES: Final[dict[str, Code]] = {
         "Random scatterers belong to one of three classes: with time reversal (1), "
         "without (2), with time reversal and spin-orbit coupling (4).",
         "Write beta=1, 2 or 4.",
+    ),
+    "QN348": Code(
+        "no axis",
+        "A direction in space has three components, and not all of them are zero.",
+        "Write axis=(x,y,z).",
     ),
     "QN350": Code(
         "a data file cannot be used",
@@ -204,6 +356,78 @@ CODES: Final[dict[str, Code]] = {
         "Conductances cancel (a negative resistance, a superconductor), and a voltage "
         "is left undetermined although its node is connected.",
         "Change the element that cancels, or hold one more voltage.",
+    ),
+    "QN801": Code(
+        "a file too large",
+        "Netlists, includes and data files have a largest size, each and together.",
+        "Split the work, or raise the limit on the command line.",
+    ),
+    "QN802": Code(
+        "a line too long",
+        "A card with its continuation lines has a largest length.",
+        "Put large matrices into a file that a `table` element reads.",
+    ),
+    "QN803": Code(
+        "a word too long",
+        "Names, numbers and strings have a largest length.",
+        "Shorten it.",
+    ),
+    "QN804": Code(
+        "a card of too many words",
+        "A card has a largest number of words and signs.",
+        "Put large matrices into a file that a `table` element reads.",
+    ),
+    "QN805": Code(
+        "an expression or list nested too deep",
+        "Brackets, signs and chains of operators have a largest depth; each term of a "
+        "sum is a level.",
+        "Give parts of it names with `.param`.",
+    ),
+    "QN806": Code(
+        "blocks nested too deep",
+        ".subckt, .for and .lib nest up to a largest depth.",
+        "Take inner blocks out into subcircuits.",
+    ),
+    "QN807": Code(
+        "subcircuits nested too deep",
+        "Subcircuits that contain subcircuits do so up to a largest depth.",
+        "Flatten some of the levels.",
+    ),
+    "QN808": Code(
+        "too many included files",
+        "A netlist brings in a largest number of files.",
+        "Join some of them.",
+    ),
+    "QN809": Code(
+        "includes nested too deep",
+        "Included files that include files do so up to a largest depth.",
+        "Include them from the netlist itself.",
+    ),
+    "QN810": Code(
+        "too many elements",
+        "Elements are counted, subcircuits and loops multiplied out, before any is "
+        "made.",
+        "Check the counts of the loops, or raise the limit on the command line.",
+    ),
+    "QN811": Code(
+        "too many channels",
+        "A port has a largest number of channels.",
+        "Check `N` and `nch`, or raise the limit on the command line.",
+    ),
+    "QN812": Code(
+        "too many sweep points",
+        "The points of all sweeps are multiplied before the first is computed.",
+        "Sweep in larger steps, or raise the limit on the command line.",
+    ),
+    "QN813": Code(
+        "too many samples",
+        "A Monte Carlo run has a largest number of samples.",
+        "Ask for fewer, or raise the limit on the command line.",
+    ),
+    "QN814": Code(
+        "too much memory",
+        "The matrices that would be held at one time are estimated before the start.",
+        "Sweep in parts, or raise the limit on the command line.",
     ),
     "QN901": Code(
         "two modules register one name",

@@ -9,11 +9,15 @@ F. Mezzadri, Notices Amer. Math. Soc. 54, 592 (2007): Haar measure by QR.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qnet.registry import Real
 from qnet.smatrix import Complex, Float
+
+Entry = TypeVar("Entry", bound=np.generic)
 
 
 def haar(random: np.random.Generator, n: int, *count: int) -> Complex:
@@ -76,9 +80,9 @@ def behind_barriers(S: Complex, T: Float) -> Complex:
 
 
 def drawn(
-    draw: Callable[[np.random.Generator], Complex], seed: Real, sample: Real
-) -> Complex:
-    """One matrix for each seed and sample; equal ones are drawn once.
+    draw: Callable[[np.random.Generator], NDArray[Entry]], seed: Real, sample: Real
+) -> NDArray[Entry]:
+    """One random array for each seed and sample; equal ones are drawn once.
 
     Parameters
     ----------
@@ -88,7 +92,7 @@ def drawn(
 
     Returns
     -------
-    (..., out, in)
+    (..., axes of one draw)
     """
     seeds, samples = np.broadcast_arrays(seed, sample)
     pairs, place = np.unique(
@@ -96,9 +100,9 @@ def drawn(
         axis=0,
         return_inverse=True,
     )
-    matrices = [
+    arrays = [
         draw(np.random.default_rng(np.random.SeedSequence(int(s), spawn_key=(int(k),))))
         for s, k in pairs
     ]
-    held = np.stack(matrices)[place.ravel()]
+    held = np.stack(arrays)[place.ravel()]
     return held.reshape(*seeds.shape, *held.shape[1:])

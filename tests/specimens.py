@@ -10,7 +10,16 @@ from qnet.registry import INFER, parameters
 DRAW = object()
 """In a variant: give this optional key, with a drawn value."""
 
-TYPICAL = {"eV": 1.0, "m": 1e-6, "m/s": 1e5, "1/m": 1e7, "s": 1e-12, "T": 1.0, "K": 0.1}
+TYPICAL = {
+    "eV": 1.0,
+    "m": 1e-6,
+    "m/s": 1e5,
+    "1/m": 1e7,
+    "s": 1e-12,
+    "T": 1.0,
+    "K": 0.1,
+    "eV m": 1e-11,
+}
 """Size of a drawn value in its unit, where no bound gives one."""
 
 LEVELS = {
@@ -58,6 +67,16 @@ VARIANTS = {
         {"S": ROTATION, "pins": 2, "nch": (2, 1)},
         {"S": ROTATION, "pins": 3, "zeros": tuple(map(tuple, ROTATION == 0))},
     ],
+    "plaquette": [
+        {"phases": np.array([0.3, 1.7])},
+        {"seed": 5.0},
+        {"sign_B": -1},
+        {"sign_B": 0},
+    ],
+    "majorana": [{"pins": 1}, {"pins": 2, "G": np.array([0.1, 0.3])}],
+    "filter": [{"N": 2, "axis": np.array([1.0, 2.0, -0.5])}],
+    "precession": [{"N": 2, "axis": np.array([1.0, 2.0, -0.5])}],
+    "rashba": [{"N": 2, "alpha": 1e-11}],
     "cavity": [
         {"nch": (2, 1), "beta": 1, "seed": 3.0},
         {"nch": (2, 1), "beta": 2, "seed": 3.0, "contacts": np.array([0.0, 0.5])},
