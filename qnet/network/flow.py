@@ -8,6 +8,7 @@ inner waves emit what they receive, instead of as a dense S.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
+from qnet.network.condensate import Condensates, signed_probabilities
 from qnet.network.matrix import Composer, island_matrix
 from qnet.smatrix import Complex, amplitude_witness
 
@@ -46,6 +48,12 @@ class Flows:
     witness : (*sweep, E, k)
         Combinations of the amplitudes themselves: a narrow resonance shows in them
         where its probabilities are lost in rounding.
+    defect, condition : (*sweep, E)
+        Worst departure from unitarity and worst loop condition of all islands.
+    marked : (*sweep, E)
+        Worst `Mark` of all islands.
+    channels : int
+        Channels of the largest island.
     """
 
     rows: Ints
@@ -55,6 +63,10 @@ class Flows:
     size: int
     inner: int
     witness: Complex
+    defect: Floats
+    condition: Floats
+    marked: NDArray[np.int8]
+    channels: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,10 +129,13 @@ def flow_pattern(composers: Sequence[Composer], reservoirs: int) -> FlowPattern:
 
 
 def flows_of(
-    pattern: FlowPattern, composers: Sequence[Composer], cells: Sequence[CellMatrix]
+    pattern: FlowPattern,
+    composers: Sequence[Composer],
+    cells: Sequence[CellMatrix],
+    condensed: Condensates | None = None,
 ) -> Flows:
     """Probabilities of all islands, added up by pair of vertices."""
-    pieces = list(_pieces(pattern, composers, cells)) or [_NOTHING]
+    pieces = list(_pieces(pattern, composers, cells, condensed)) or [_NOTHING]
     axes = np.broadcast_shapes(*(p.values.shape[:-1] for p in pieces))
     values = _side_by_side([p.values for p in pieces], axes)[..., pattern.order]
     if len(pattern.starts) < len(pattern.order):
@@ -131,6 +146,10 @@ def flows_of(
     np.add.at(fed, (..., pattern.emitter), emitted)
     columns = [p.witness for p in pieces]
     shown = np.broadcast_shapes(*(c.shape[:-1] for c in columns))
+    defect, condition, marked = (
+        functools.reduce(np.maximum, parts)
+        for parts in zip(*(p.certificate for p in pieces), strict=True)
+    )
     return Flows(
         pattern.rows,
         pattern.cols,
@@ -139,23 +158,39 @@ def flows_of(
         pattern.size,
         pattern.inner,
         _side_by_side(columns, shown),
+        defect,
+        condition,
+        marked.astype(np.int8),
+        max((c.shape.entering for c in composers), default=0),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
-    """Islands of one shape: (*axes, pair), (*axes, emitter) and (*axes, k)."""
+    """Islands of one shape: (*axes, pair), (*axes, emitter) and (*axes, k).
+
+    The certificate is the worst defect, loop condition and mark of them, (*axes).
+    """
 
     values: Floats
     is_open: Floats
     witness: Complex
+    certificate: tuple[Floats, Floats, Floats]
 
 
-_NOTHING = _Piece(np.zeros((1, 0)), np.zeros((1, 0)), np.zeros((1, 0), complex))
+_NOTHING = _Piece(
+    np.zeros((1, 0)),
+    np.zeros((1, 0)),
+    np.zeros((1, 0), complex),
+    (np.zeros(1), np.ones(1), np.zeros(1)),
+)
 
 
 def _pieces(
-    pattern: FlowPattern, composers: Sequence[Composer], cells: Sequence[CellMatrix]
+    pattern: FlowPattern,
+    composers: Sequence[Composer],
+    cells: Sequence[CellMatrix],
+    condensed: Condensates | None,
 ) -> Iterator[_Piece]:
     """Probabilities, open channels and amplitudes of each shape of island."""
     for composer, as_network in zip(composers, pattern.networks, strict=True):
@@ -165,17 +200,29 @@ def _pieces(
             P, witness = _entry_probabilities(composer, cells, axes)
             emitted = np.zeros((*P.shape[:-1], shape.internal + shape.entering))
             np.add.at(emitted, (..., shape.col), P)
+            lost = abs(emitted - (emitted > 0)).max((-2, -1), initial=0.0)
+            certificate = (lost, np.ones_like(lost), np.zeros_like(lost))
         else:
             matrix = island_matrix(composer, cells)
-            P = np.moveaxis(_squared(matrix.S), 0, -3)
+            if condensed is not None and condensed.touch(matrix).any():
+                mirrored = island_matrix(composer, condensed.mirrored)
+                P = signed_probabilities(condensed, matrix, mirrored)
+            else:
+                P = np.moveaxis(_squared(matrix.S), 0, -3)
             emitted = P.sum(axis=-2)
             witness = amplitude_witness(matrix.S).sum(0)
+            certificate = (
+                matrix.defect.max(0),
+                matrix.condition.max(0),
+                matrix.marked.max(0).astype(float),
+            )
         is_open = _steady((emitted > 0).astype(float))
         axes = P.shape[: -2 if as_network else -3]
         yield _Piece(
             P.reshape(*axes, -1),
             is_open.reshape(*is_open.shape[: len(axes)], -1),
             witness,
+            certificate,
         )
 
 

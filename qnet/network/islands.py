@@ -45,6 +45,8 @@ class Shape:
         Waves between scatterers.
     blocks : int
         Independent scatterer blocks.
+    joint : (internal,)
+        Joint at which each internal wave crosses over.
     row, col : (entry,)
         The amplitude of each entry goes from wave `col` to wave `row`.
     runs : tuple of Run
@@ -57,6 +59,7 @@ class Shape:
 
     internal: int
     blocks: int
+    joint: Ints
     row: Ints
     col: Ints
     runs: tuple[Run, ...]
@@ -110,18 +113,25 @@ def make_shapes(waves: Waves) -> tuple[Shape, ...]:
 class _Side:
     """Outgoing or incoming channels, numbered within their island.
 
-    `order` lists living channels by block; `outer` those that end in reservoirs, by
-    island, port and channel; `local` is the row or column of each.
+    `order` lists living channels by block, `inner` those that go on at a joint; `outer`
+    those that end in reservoirs, by island, port and channel; `local` is the row or
+    column of each.
     """
 
     port: Ints
     channel: Ints
     island: Ints
     order: Ints
+    inner: Ints
     outer: Ints
     local: Ints
     inner_count: Ints
     outer_count: Ints
+
+    def crossings(self, island: int) -> Ints:
+        """Channels of one island that go on at a joint, in the order of `local`."""
+        first = int(self.inner_count[:island].sum())
+        return self.inner[first : first + int(self.inner_count[island])]
 
     def leads(self, islands: Ints) -> Ints:
         """External channels (island, channel) of islands with equally many."""
@@ -145,7 +155,9 @@ def _side(
     outer = outer[np.lexsort((channel[outer], port[outer], where[outer]))]
     place, outer_count = _count_up(where[outer], size)
     local[outer] = place + inner_count[where[outer]]
-    return _Side(port, channel, where, order, outer, local, inner_count, outer_count)
+    return _Side(
+        port, channel, where, order, inner, outer, local, inner_count, outer_count
+    )
 
 
 def _count_up(label: Ints, size: int) -> tuple[Ints, Ints]:
@@ -224,8 +236,10 @@ def _equal_rows(table: Ints) -> Iterator[Ints]:
     if table.shape[1] == 0 or len(table) == 1:
         yield np.arange(len(table))
         return
-    _, first, inverse = np.unique(table, axis=0, return_index=True, return_inverse=True)
-    inverse = inverse.ravel()
+    # As opaque bytes: NumPy's own comparison of rows makes a field of each column.
+    rows = np.ascontiguousarray(table)
+    opaque = rows.view(np.dtype((np.void, rows.strides[0]))).ravel()
+    _, first, inverse = np.unique(opaque, return_index=True, return_inverse=True)
     order = np.argsort(inverse, kind="stable")
     pieces = np.split(order, np.flatnonzero(np.diff(inverse[order])) + 1)
     for k in np.argsort(first):
@@ -265,10 +279,13 @@ def _shape(waves: Waves, blocks: Ints, island: Ints, out: _Side, into: _Side) ->
         )
         filled += count
     islands = island[blocks[:, 0]]
+    crossing = out.port[out.crossings(int(islands[0]))]
+    pair = np.minimum(crossing, waves.ports.partner[crossing])
     outgoing, incoming = out.leads(islands), into.leads(islands)
     return Shape(
         internal=int(out.inner_count[islands[0]]),
         blocks=blocks.shape[1],
+        joint=np.unique(pair, return_inverse=True)[1],
         row=np.concatenate(rows),
         col=np.concatenate(cols),
         runs=tuple(runs),

@@ -6,6 +6,7 @@ import enum
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +54,20 @@ class Mark(enum.IntEnum):
     """A model gave NaN or infinity, or the factorisation met an exact zero."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Composer:
-    """A shape of islands and how to join it: a plan, or None for sparse LU."""
+    """A shape of islands and how to join it.
+
+    Not slotted: the plan is made when first asked for and kept.
+    """
 
     shape: Shape
-    plan: Plan | None
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """Order of elimination; None where a sparse factorisation takes less."""
+        limit = PATIENCE * len(self.shape.row) if self.shape.internal > LARGE else None
+        return make_plan(self.shape, limit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,12 +98,6 @@ class IslandMatrix:
     defect: Floats
     condition: Floats
     marked: NDArray[np.int8]
-
-
-def make_composer(shape: Shape) -> Composer:
-    """Choose the route for a shape: elimination where its fill-in stays small."""
-    limit = PATIENCE * len(shape.row) if shape.internal > LARGE else None
-    return Composer(shape, make_plan(shape, limit))
 
 
 def island_matrix(composer: Composer, cells: Sequence[CellMatrix]) -> IslandMatrix:
@@ -233,4 +236,3 @@ def _check_memory(shape: Shape, axes: tuple[int, ...]) -> None:
             f"{free / 2**30:.1f} GiB are free",
             help="fewer points at a time, or probes that cut the island at reservoirs",
         )
-

@@ -1,19 +1,20 @@
-"""The order in which internal waves are eliminated, planned once for a shape.
+r"""The order in which internal waves are eliminated, planned once for a shape.
 
 Waves are vertices and amplitudes are edges. Eliminating an internal wave k replaces
 every path through it by an edge,
 
-.. math:: T_{ij} \\mathrel{+}= T_{ik} T_{kj} / (1 - T_{kk}),
+.. math:: T_{ij} \mathrel{+}= T_{ik} T_{kj} / (1 - T_{kk}),
 
 and when no internal wave is left, the edges from incoming to outgoing channels are S.
 All partial results are scattering matrices of partly joined networks, hence bounded by
-one. Waves with the fewest new paths go first (Markowitz); those that do not touch one
-another go in one *round*, so a chain takes logarithmically many rounds. Everything here
-works on whole columns of edges: planning costs Python time per round, not per wave.
+one. The waves of one joint go together, for half a joint costs more than a whole one;
+joints that leave the fewest edges behind go first, and those that are no neighbours go
+in one *round*, so that a chain takes logarithmically many. Everything here works on
+whole columns of edges: planning costs Python time per round, not per wave.
 
 References
 ----------
-H. M. Markowitz, Management Science 3, 255 (1957).
+H. M. Markowitz, Management Science 3, 255 (1957): cheap pivots first.
 M. Luby, SIAM J. Comput. 15, 1036 (1986): independent sets by random priorities.
 """
 
@@ -96,12 +97,12 @@ class _Edges:
         return self.row * self.width + self.col
 
 
-RELAXED = 2000
-"""Internal waves from which a round takes more than the very cheapest: it is the
-number of rounds that costs time there."""
+RELAXED = 1000
+"""Joints from which a round takes more than the very cheapest: there it is the number
+of rounds that costs time."""
 
 SHARE = 16
-"""A relaxed round takes its waves from the cheapest 1/16."""
+"""A relaxed round takes its joints from the cheapest 1/16."""
 
 
 def make_plan(shape: Shape, limit: int | None = None) -> Plan | None:
@@ -122,42 +123,54 @@ def make_plan(shape: Shape, limit: int | None = None) -> Plan | None:
     key = shape.row * (n + shape.entering) + shape.col
     order = np.argsort(key)
     edges = _Edges(n, n + shape.entering, shape.row[order], shape.col[order], order)
+    joint = np.concatenate([shape.joint, np.full(shape.leaving + shape.entering, -1)])
     # Any fixed preference among equals will do; a random one has many local leaders.
-    preference = np.random.default_rng(n).permutation(n)
-    left = np.arange(n)
+    count = int(shape.joint.max(initial=-1)) + 1
+    preference = np.random.default_rng(count).permutation(count)
+    by_joint = np.argsort(shape.joint, kind="stable")
+    first = np.searchsorted(shape.joint[by_joint], np.arange(count + 1))
+    left = np.arange(count)
     steps: list[Step] = []
     slots, work = len(order), 0
     while len(left):
-        chosen = _choose(edges, left, preference)
-        edges, slots, more = _eliminate(edges, chosen, slots)
-        steps.extend(more)
-        work += sum(step.target.size for step in more)
-        if limit is not None and work > limit:
-            return None
-        left = left[~np.isin(left, chosen, assume_unique=True)]
+        chosen = _choose(edges, joint, left, preference)
+        left = np.setdiff1d(left, chosen, assume_unique=True)
+        for member in range(int(np.diff(first)[chosen].max())):
+            waves = first[chosen] + member
+            waves = by_joint[waves[waves < first[chosen + 1]]]
+            edges, slots, more = _eliminate(edges, np.sort(waves), slots)
+            steps.extend(more)
+            work += sum(step.target.size for step in more)
+            if limit is not None and work > limit:
+                return None
     place = (edges.row - n) * shape.entering + edges.col - n
     return Plan(len(order), slots, tuple(steps), edges.slot, place)
 
 
-def _choose(edges: _Edges, left: Ints, preference: Ints) -> Ints:
-    """Cheap waves of which no two share an edge, and no two the same new path."""
-    n = edges.n
-    proper = edges.row != edges.col
-    into, out = (
-        np.bincount(end[proper & (end < n)], minlength=n)
-        for end in (edges.row, edges.col)
-    )
-    cost = (into - 1) * (out - 1)
-    # Of n waves the cheapest is left[position 0]; a large network takes a share.
+def _choose(edges: _Edges, joint: Ints, left: Ints, preference: Ints) -> Ints:
+    """Joints that are cheap to remove, no two of them neighbours."""
+    count = len(preference)
+    to, by = joint[edges.row], joint[edges.col]
+    # Waves of external rows and columns have numbers too, but belong to no joint.
+    outside = to != by
+    growth = _distinct(to, edges.col, outside & (edges.row < edges.n), count)
+    growth *= _distinct(by, edges.row, outside & (edges.col < edges.n), count)
+    growth -= np.bincount(to[edges.row < edges.n], minlength=count)
+    growth -= np.bincount(by[outside & (edges.col < edges.n)], minlength=count)
     position = len(left) // SHARE if len(left) > RELAXED else 0
-    bound = np.partition(cost[left], position)[position]
-    candidate = np.zeros(n, bool)
-    candidate[left[cost[left] <= bound]] = True
-    both = proper & (edges.row < n) & (edges.col < n)
-    tail, head = edges.col[both], edges.row[both]
+    bound = np.partition(growth[left], position)[position]
+    candidate = np.zeros(count, bool)
+    candidate[left[growth[left] <= bound]] = True
+    inner = outside & (edges.row < edges.n) & (edges.col < edges.n)
+    tail, head = by[inner], to[inner]
     near = candidate[tail] & candidate[head]
-    chosen = _independent(candidate, tail[near], head[near], preference)
-    return _without_clashes(edges, chosen, into, out)
+    return _independent(candidate, tail[near], head[near], preference)
+
+
+def _distinct(joint: Ints, wave: Ints, mask: Bools, count: int) -> Ints:
+    """For each joint the number of different waves it is coupled to."""
+    pairs = np.unique(joint[mask] * (int(wave.max(initial=0)) + 1) + wave[mask])
+    return np.bincount(pairs // (int(wave.max(initial=0)) + 1), minlength=count)
 
 
 def _independent(candidate: Bools, tail: Ints, head: Ints, preference: Ints) -> Ints:
@@ -177,80 +190,92 @@ def _independent(candidate: Bools, tail: Ints, head: Ints, preference: Ints) -> 
     return np.flatnonzero(chosen)
 
 
-def _without_clashes(edges: _Edges, chosen: Ints, into: Ints, out: Ints) -> Ints:
-    """Leave out waves that would add to an edge another one adds to as well."""
-    keep = np.ones(len(chosen), bool)
-    for group, _, _, key in _paths(edges, chosen, into, out):
-        flat = key.reshape(len(group), -1)
-        _, first, inverse = np.unique(flat, return_index=True, return_inverse=True)
-        width = max(flat.shape[1], 1)
-        owner = np.arange(flat.size) // width
-        lost = owner[first[inverse.ravel()] // width != owner]
-        keep[np.searchsorted(chosen, group[lost])] = False
-    return chosen[keep]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bundle:
+    """Waves with equally many edges in and out, and all paths through them.
 
+    `loop` (wave,) is the position of the edge T_kk, -1 without one; `into`, `out`
+    positions of the other edges; `key` (wave, out, in) tells the edges they add to.
+    """
 
-def _paths(
-    edges: _Edges, chosen: Ints, into: Ints, out: Ints
-) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
-    """Yield chosen waves by (in, out): waves, edges in, edges out, keys of paths."""
-    by_col = np.lexsort((edges.row, edges.col))
-    proper_row = np.flatnonzero(edges.row != edges.col)
-    proper_col = by_col[edges.row[by_col] != edges.col[by_col]]
-    first_row = np.searchsorted(edges.row[proper_row], chosen)
-    first_col = np.searchsorted(edges.col[proper_col], chosen)
-    size = into[chosen] * (int(out.max(initial=0)) + 1) + out[chosen]
-    for value in np.unique(size):
-        here = np.flatnonzero(size == value)
-        wave = chosen[here]
-        n_in, n_out = int(into[wave[0]]), int(out[wave[0]])
-        arriving = proper_row[first_row[here][:, None] + np.arange(n_in)]
-        going = proper_col[first_col[here][:, None] + np.arange(n_out)]
-        row, col = edges.row[going], edges.col[arriving]
-        yield wave, arriving, going, row[:, :, None] * edges.width + col[:, None, :]
+    loop: Ints
+    into: Ints
+    out: Ints
+    key: Ints
 
 
 def _eliminate(
-    edges: _Edges, chosen: Ints, slots: int
+    edges: _Edges, waves: Ints, slots: int
 ) -> tuple[_Edges, int, list[Step]]:
-    """Write the steps of a round, and the edges that are left after it."""
-    n = edges.n
-    proper = edges.row != edges.col
-    into, out = (
-        np.bincount(end[proper & (end < n)], minlength=n)
-        for end in (edges.row, edges.col)
-    )
-    groups = list(_paths(edges, chosen, into, out))
-    keys = edges.key
-    wanted = np.unique(np.concatenate([key.ravel() for *_, key in groups]))
-    fresh = np.setdiff1d(wanted, keys, assume_unique=True)
-    all_keys = np.concatenate([keys, fresh])
-    all_slots = np.concatenate([edges.slot, slots + np.arange(len(fresh))])
-    order = np.argsort(all_keys, kind="stable")
-    all_keys, all_slots = all_keys[order], all_slots[order]
-    steps = []
-    for wave, arriving, going, key in groups:
-        self_key = wave * edges.width + wave
-        place = np.minimum(np.searchsorted(keys, self_key), len(keys) - 1)
-        loops = keys[place] == self_key
-        target = all_slots[np.searchsorted(all_keys, key)]
-        for part in (loops, ~loops):
-            if part.any():
-                steps.append(
-                    Step(
-                        edges.slot[place[part]] if part is loops else None,
-                        edges.slot[arriving[part]],
-                        edges.slot[going[part]],
-                        target[part],
-                    )
-                )
-    row, col = np.divmod(all_keys, edges.width)
+    """Write the steps that eliminate some waves, none the neighbour of another.
+
+    Returns
+    -------
+    edges, slots, steps
+        What is left, the number of slots now in use, and the steps.
+    """
+    bundles = list(_bundles(edges, waves))
+    key = edges.key
+    wanted = np.unique(np.concatenate([bundle.key.ravel() for bundle in bundles]))
+    fresh = np.setdiff1d(wanted, key, assume_unique=True)
+    key = np.concatenate([key, fresh])
+    slot = np.concatenate([edges.slot, slots + np.arange(len(fresh))])
+    order = np.argsort(key, kind="stable")
+    key, slot = key[order], slot[order]
+    steps = [
+        Step(
+            edges.slot[bundle.loop[part]] if bundle.loop[part[0]] >= 0 else None,
+            edges.slot[bundle.into[part]],
+            edges.slot[bundle.out[part]],
+            slot[np.searchsorted(key, bundle.key[part])],
+        )
+        for bundle in bundles
+        for part in _without_clashes(bundle)
+    ]
+    row, col = np.divmod(key, edges.width)
     gone = np.zeros(max(edges.width, int(row.max(initial=0)) + 1), bool)
-    gone[chosen] = True
-    gone[n:] = False
+    gone[waves] = True
     stay = ~(gone[row] | gone[col])
-    return (
-        _Edges(n, edges.width, row[stay], col[stay], all_slots[stay]),
-        slots + len(fresh),
-        steps,
+    left = _Edges(edges.n, edges.width, row[stay], col[stay], slot[stay])
+    return left, slots + len(fresh), steps
+
+
+def _bundles(edges: _Edges, waves: Ints) -> Iterator[_Bundle]:
+    """Sort waves by their numbers of edges in and out."""
+    proper = edges.row != edges.col
+    by_row = np.flatnonzero(proper)
+    by_col = np.lexsort((edges.row, edges.col))
+    by_col = by_col[proper[by_col]]
+    row_start, row_stop = (
+        np.searchsorted(edges.row[by_row], waves, side=side)
+        for side in ("left", "right")
     )
+    col_start, col_stop = (
+        np.searchsorted(edges.col[by_col], waves, side=side)
+        for side in ("left", "right")
+    )
+    loops = np.flatnonzero(~proper)
+    at = np.searchsorted(edges.row[loops], waves)
+    loops = np.append(loops, -1)
+    loop = np.where(np.append(edges.row, -1)[loops[at]] == waves, loops[at], -1)
+    sizes = np.stack([row_stop - row_start, col_stop - col_start, loop >= 0], 1)
+    for n_in, n_out, looped in np.unique(sizes, axis=0).tolist():
+        here = np.flatnonzero((sizes == (n_in, n_out, looped)).all(axis=1))
+        into = by_row[row_start[here, None] + np.arange(n_in)]
+        out = by_col[col_start[here, None] + np.arange(n_out)]
+        rows, cols = edges.row[out], edges.col[into]
+        key = rows[:, :, None] * edges.width + cols[:, None, :]
+        yield _Bundle(loop[here], into, out, key)
+
+
+def _without_clashes(bundle: _Bundle) -> Iterator[Ints]:
+    """Cut a bundle so that no two waves of a piece add to the same edge."""
+    left = np.arange(len(bundle.key))
+    while len(left):
+        flat = bundle.key[left].reshape(len(left), -1)
+        _, first, inverse = np.unique(flat, return_index=True, return_inverse=True)
+        owner = np.repeat(np.arange(len(left)), flat.shape[1])
+        late = np.zeros(len(left), bool)
+        late[owner[owner[first][inverse.ravel()] != owner]] = True
+        yield left[~late]
+        left = left[late]

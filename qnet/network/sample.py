@@ -10,10 +10,16 @@ from qnet.circuit import Circuit, Floats, Group
 from qnet.diagnostics import PluginError, refuse
 from qnet.network.channels import Cell, make_cells
 from qnet.network.compose import CellMatrix
+from qnet.network.condensate import (
+    Condensates,
+    condensate_potential,
+    condensates,
+    is_superconductor,
+)
 from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
 from qnet.network.islands import make_shapes
-from qnet.network.matrix import Composer, IslandMatrix, island_matrix, make_composer
+from qnet.network.matrix import Composer, IslandMatrix, island_matrix
 from qnet.network.waves import make_waves
 
 
@@ -83,7 +89,19 @@ class Sample:
             Large islands without interference come as a network of inner vertices.
         """
         cells = self.cell_matrices(energy, voltage)
-        return flows_of(self.topology.pattern, self.topology.composers, cells)
+        topology = self.topology
+        condensed = self.condensates(energy, voltage)
+        return flows_of(topology.pattern, topology.composers, cells, condensed)
+
+    def condensates(
+        self, energy: Floats, voltage: Floats | None = None
+    ) -> Condensates | None:
+        """Superconductors at some energies, with all scatterers at the holes'."""
+        if not is_superconductor(self.circuit).any():
+            return None
+        potential = condensate_potential(self.circuit, voltage)
+        mirrored = self.cell_matrices(2 * potential - energy, voltage)
+        return condensates(self.circuit, energy, potential, mirrored)
 
     def cell_matrices(
         self, energy: Floats, voltage: Floats | None = None
@@ -151,7 +169,7 @@ def compile_circuit(circuit: Circuit, like: Sample | None = None) -> Sample:
     ports = connect(circuit)
     cells = make_cells(ports)
     shapes = make_shapes(make_waves(ports, cells))
-    composers = tuple(make_composer(shape) for shape in shapes)
+    composers = tuple(Composer(shape) for shape in shapes)
     pattern = flow_pattern(composers, len(circuit.reservoirs))
     return Sample(circuit, Topology(ports, cells, composers, pattern))
 

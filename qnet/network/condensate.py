@@ -1,0 +1,147 @@
+"""Probabilities of islands that touch superconductors: holes count minus one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit, Floats
+from qnet.network.andreev import Doubled, andreev_amplitude, double
+from qnet.network.compose import CellMatrix
+from qnet.network.matrix import IslandMatrix
+from qnet.registry import ReservoirKind
+from qnet.smatrix import Complex
+
+Y_SPIN = np.array([[0, -1j], [1j, 0]])
+"""σ_y: turns a spin round under time reversal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condensates:
+    """The superconductors of a circuit at given energies.
+
+    Attributes
+    ----------
+    is_super : (reservoirs,)
+    alpha : (*sweep, E, reservoirs)
+        Amplitude of Andreev reflection, zero for normal reservoirs.
+    phase : (*sweep, 1, reservoirs)
+        rad.
+    mirrored : tuple of CellMatrix
+        All scatterers at the energies of the holes, 2μ_s - E.
+    has_spin : bool
+        Channels come in pairs of spins, and a hole is the time-reversed partner.
+    """
+
+    is_super: Bools
+    alpha: Complex
+    phase: Floats
+    mirrored: tuple[CellMatrix, ...]
+    has_spin: bool
+
+    def touch(self, matrix: IslandMatrix) -> Bools:
+        """Whether each island of a shape ends in a superconductor somewhere."""
+        return self.is_super[matrix.incoming].any(-1)
+
+
+def is_superconductor(circuit: Circuit) -> Bools:
+    """Which reservoirs are superconducting, (n,)."""
+    return circuit.reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
+
+
+def condensate_potential(circuit: Circuit, voltage: Floats | None) -> Floats:
+    """Chemical potential of the superconductors (*sweep, 1), eV.
+
+    Superconductors at different voltages are refused before, so that the first one
+    speaks for all.
+    """
+    if voltage is None:
+        return circuit.fermi[..., None]
+    first = int(np.argmax(is_superconductor(circuit)))
+    return (circuit.fermi - voltage[..., first])[..., None]
+
+
+def condensates(
+    circuit: Circuit,
+    energy: Floats,
+    potential: Floats,
+    mirrored: tuple[CellMatrix, ...],
+) -> Condensates:
+    """Describe the superconductors at energies (*sweep, E)."""
+    is_super = is_superconductor(circuit)
+    gap = np.where(is_super, circuit.reservoirs.gap, 1.0)[..., None, :]
+    excitation = (energy - potential)[..., None]
+    alpha = np.where(is_super, andreev_amplitude(excitation, gap), 0.0)
+    return Condensates(
+        is_super,
+        alpha,
+        circuit.reservoirs.phase[..., None, :],
+        mirrored,
+        circuit.spin == "full",
+    )
+
+
+def doubled(
+    condensed: Condensates, island: int, electrons: IslandMatrix, mirrored: IslandMatrix
+) -> Doubled:
+    """Electrons and holes of one island of a shape, (*sweep, E, 2 out, 2 in)."""
+    leads = electrons.incoming[island]
+    is_super = condensed.is_super[leads]
+    at = min(island, len(electrons.S) - 1)
+    holes = mirrored.S[min(island, len(mirrored.S) - 1)].conj()
+    if condensed.has_spin:
+        turn = np.kron(np.eye(len(leads) // 2), Y_SPIN)
+        holes = turn @ holes @ turn
+    chosen = leads[is_super]
+    return double(
+        electrons.S[at],
+        holes,
+        is_super,
+        condensed.alpha[..., chosen],
+        np.broadcast_to(
+            condensed.phase, (*condensed.phase.shape[:-1], len(condensed.is_super))
+        )[..., chosen],
+    )
+
+
+def signed_probabilities(
+    condensed: Condensates, electrons: IslandMatrix, mirrored: IslandMatrix
+) -> Floats:
+    """Charge that arrives for each electron that enters, by channel.
+
+    An Andreev-reflected hole counts minus one. The first superconducting channel of
+    an island completes its rows and columns, so that N - P conserves charge and a
+    common voltage drives nothing: superconductors of one island are one node for
+    Kirchhoff's law.
+
+    Returns
+    -------
+    (*sweep, E, island, out, in)
+    """
+    touched = condensed.touch(electrons)
+    parts = [
+        _completed(condensed, island, electrons, mirrored)
+        if touched[island]
+        else abs(electrons.S[min(island, len(electrons.S) - 1)]) ** 2
+        for island in range(len(touched))
+    ]
+    return np.stack(np.broadcast_arrays(*parts), -3)
+
+
+def _completed(
+    condensed: Condensates, island: int, electrons: IslandMatrix, mirrored: IslandMatrix
+) -> Floats:
+    both = doubled(condensed, island, electrons, mirrored)
+    ee, _, he, _ = both.blocks()
+    is_super = condensed.is_super[electrons.incoming[island]]
+    normal, first = np.flatnonzero(~is_super), int(np.argmax(is_super))
+    P = np.zeros(ee.shape)
+    block = (..., normal[:, None], normal)
+    P[block] = abs(ee[block]) ** 2 - abs(he[block]) ** 2
+    others = np.flatnonzero(is_super)[1:]
+    P[..., others, others] = 1.0
+    P[..., first, normal] = 1 - P[..., normal].sum(-2)
+    P[..., normal, first] = 1 - P[..., normal, :].sum(-1)
+    P[..., first, first] = 1 - P[..., first, :].sum(-1)
+    return P
