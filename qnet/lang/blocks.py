@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
-from qnet.lang.making import CHECKED_RULES
+from qnet.lang.dotcards import CHECKED_RULES
 from qnet.lang.rows import Block, Cards, Stretch
 from qnet.lang.sheet import Sheet
 from qnet.lang.slips import explain, refused_word
@@ -151,7 +151,7 @@ class BlockReader:
         return Span(self._sheet.source, start, stop, self._sheet.inside)
 
     def _closes_nothing(self, number: int, word: str, frame: _Frame) -> None:
-        others = ()
+        others: tuple[Label, ...] = ()
         written = _WRITTEN[word]
         if frame.word:
             others = (Label(self._sheet.span(frame.head), "the innermost block"),)

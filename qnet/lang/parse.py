@@ -6,12 +6,11 @@ from qnet.diagnostics import Diagnostic, Label, NetlistError, Source, Span
 from qnet.lang.blocks import BlockReader
 from qnet.lang.cards import Deck, Title
 from qnet.lang.characters import check_characters, invisible_characters
-from qnet.lang.rows import Cards
 from qnet.lang.sheet import Sheet, read_sheet
 
 
 def parse(text: str, name: str = "<netlist>") -> Deck:
-    """Read a netlist.
+    r"""Read a netlist.
 
     Parameters
     ----------
@@ -34,7 +33,7 @@ def parse(text: str, name: str = "<netlist>") -> Deck:
 
     Examples
     --------
-    >>> deck = parse('.title A wire\\nT1 a V=1mV\\nT2 b\\nW1 a b')
+    >>> deck = parse('.title A wire\nT1 a V=1mV\nT2 b\nW1 a b')
     >>> deck.title, len(deck.cards)
     ('A wire', 4)
     >>> deck.cards[1].args[0].value.text

@@ -19,7 +19,7 @@ from qnet.lang.tokens import lexicon, parser, unqualified
 from qnet.limits import LIMITS, within
 
 if TYPE_CHECKING:
-    from lark import Tree
+    from lark import Token, Tree
 
 _KEPT_FORMS: Final = 10_000
 _LONGEST_KEPT: Final = 200
@@ -49,11 +49,11 @@ class Step(NamedTuple):
 class Fault(NamedTuple):
     """Where Lark gives up, and what would have gone on.
 
-    `index` is that of the first token that does not fit; the number of tokens if the
+    `token` is the index of the first that does not fit; the number of tokens if the
     card ends too early. `expected` holds names of terminals, ``$END`` among them.
     """
 
-    index: int
+    token: int
     expected: frozenset[str]
 
 
@@ -122,7 +122,7 @@ def _learned(kinds: bytes, span: Span | None) -> Form:
         tree = state.feed_token(Token("$END", "", start_pos=len(kinds)))
     except UnexpectedToken as error:
         expected = frozenset(map(unqualified, error.expected))
-        return Form(kinds, "", (), 0, Fault(error.token.start_pos, expected))
+        return Form(kinds, "", (), 0, Fault(error.token.start_pos or 0, expected))
     steps, depth = _steps(tree)
     return Form(kinds, steps[-1].rule, steps, depth)
 
@@ -139,8 +139,10 @@ def _brackets(names: Iterable[str]) -> int:
     return deepest
 
 
-def _steps(tree: Tree) -> tuple[tuple[Step, ...], int]:
+def _steps(tree: Tree[Token]) -> tuple[tuple[Step, ...], int]:
     """Flatten a tree bottom up, and count its levels."""
+    from lark import Token
+
     steps: list[Step] = []
     place: dict[int, int] = {}
     levels: list[int] = []
@@ -148,8 +150,8 @@ def _steps(tree: Tree) -> tuple[tuple[Step, ...], int]:
         parts: list[int] = []
         level = 0
         for child in branch.children:
-            if isinstance(child, str):
-                parts.append(child.start_pos)
+            if isinstance(child, Token):
+                parts.append(child.start_pos or 0)
             else:
                 at = place[id(child)]
                 parts.append(~at)

@@ -122,7 +122,8 @@ def _unfolded(sheet: Sheet) -> str:
     first = _BEGINS_CONTINUED.match(text)
     if first:
         sheet.faults.append(_continues_nothing(sheet, first.end() - 1))
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for plus in _CONTINUATION.finditer(text):
         card = _line_continued(text, plus.start() + 1, done)
         if card is None:

@@ -104,7 +104,9 @@ class Lexicon:
             return []
         return [
             Token(kind, match.group(kind), match.start(kind))
-            for match in self.pattern.finditer(text, start, _stripped(text, start, stop))
+            for match in self.pattern.finditer(
+                text, start, _stripped(text, start, stop)
+            )
             if (kind := match.lastindex or 0) != self._comment
         ]
 
