@@ -70,8 +70,8 @@ _SYMBOLS: Final = {
     r"\lambda": "λ", r"\mu": "µ", r"\pi": "π", r"\sigma": "σ", r"\tau": "τ",
     r"\phi": "ϕ", r"\varphi": "φ", r"\Phi": "Φ", r"\chi": "χ", r"\omega": "ω",
     r"\hbar": "ħ", r"\pm": "±", r"\to": "→", r"\cdot": "·", r"\times": "×",
-    r"\infty": "∞", r"\dagger": "†", r"\sum": "Σ", r"\left": "", r"\right": "", r"\qquad": "   ",
-    r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln", r"\cos": "cos",
+    r"\infty": "∞", r"\dagger": "†", r"\sum": "Σ", r"\left": "", r"\right": "",
+    r"\qquad": "   ", r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln", r"\cos": "cos",
     r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½", r"\begin{pmatrix} ": "(",
     r" \end{pmatrix}": ")", r" &": ",", r" \\": ";",
 }  # fmt: skip
