@@ -71,8 +71,8 @@ _SYMBOLS: Final = {
     r"\phi": "ϕ", r"\varphi": "φ", r"\Phi": "Φ", r"\chi": "χ", r"\omega": "ω",
     r"\hbar": "ħ", r"\pm": "±", r"\to": "→", r"\cdot": "·", r"\times": "×",
     r"\infty": "∞", r"\dagger": "†", r"\sum": "Σ", r"\left": "", r"\right": "",
-    r"\qquad": "   ", r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln", r"\cos": "cos",
-    r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½", r"\begin{pmatrix} ": "(",
+    r"\qquad": "   ", r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln",
+    r"\cos": "cos", r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½", r"\begin{pmatrix} ": "(",
     r" \end{pmatrix}": ")", r" &": ",", r" \\": ";",
 }  # fmt: skip
 """What a terminal shows for the symbols of formulas."""

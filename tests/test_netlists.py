@@ -41,18 +41,17 @@ class TestNetlist:
 
 
 @pytest.mark.parametrize(
-    ("netlist", "override"),
+    ("netlist", "name", "value"),
     [
-        ("01_landauer", ("V(T1)", None)),
-        ("06_dephasing_ohm", ("eps", "0.3")),
-        ("08_hall_bar", ("nu", "3")),
-        ("16_spin_hall_six", None),
+        ("04_ring_flux", "kL", "7.1"),
+        ("06_dephasing_ohm", "eps", "0.3"),
+        ("08_hall_bar", "nu", "3"),
+        ("12_mach_zehnder", "leak", "0.9"),
+        ("14_gated_hall_bar", "nu", "6"),
     ],
 )
-def test_claims_follow_their_parameters(netlist, override):
-    path = FOLDER / f"{netlist}.qnet"
-    overrides = dict([override]) if override and override[1] else {}
-    assert qnet.run(path, overrides=overrides).passed
+def test_claims_follow_their_parameters(netlist, name, value):
+    assert qnet.run(FOLDER / f"{netlist}.qnet", overrides={name: value}).passed
 
 
 def test_a_claim_can_fail():

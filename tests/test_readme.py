@@ -99,7 +99,8 @@ def test_links_lead_to_files_and_headings_that_exist(page):
 def test_the_language_page_names_everything_a_netlist_may_use():
     text = (ROOT / "docs" / "language.md").read_text("utf-8")
     missing = [name for name in models() if f"`{name}`" not in text]
-    missing += [f".{name}" for name in analyses() if not re.search(rf"`\.{name}\b", text)]
+    named = set(re.findall(r"`\.(\w+)", text))
+    missing += [f".{name}" for name in analyses() if name not in named]
     missing += [f"{name}(" for name in ASKS if f"`{name}(" not in text]
     units = text[text.index("| units |") :].splitlines()[0].split("`")[1].split()
     missing += [name for name in SUFFIXES if name not in units and name != "\u2126"]
