@@ -45,20 +45,6 @@ class Stamp:
         return self.size - self.inner
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Onsager:
-    """Linear response of charge and heat currents to voltages and temperatures.
-
-    I = charge V + charge_heat ΔT/T and J = heat_charge V + heat ΔT/T, with V in volts
-    and ΔT/T a plain number: S, A, A and W. J leaves the reservoir.
-    """
-
-    charge: Stamp
-    charge_heat: Stamp
-    heat_charge: Stamp
-    heat: Stamp
-
-
 def conductance_stamp(
     flows: Flows, degeneracy: int = 1, weights: Floats | None = None
 ) -> Stamp:

@@ -59,6 +59,10 @@ class Solution:
         V of each reservoir; NaN where nothing determines it.
     current : (*sweep, n)
         A into the device from each reservoir, through its scatterer pins.
+    temperature : (*sweep, n)
+        K of each reservoir.
+    heat : (*sweep, n)
+        W that leaves each reservoir through its scatterer pins.
     lumped : mapping
         By letter (V, I, R, C): currents (*sweep, count) in A, from the first node to
         the second through the element.
@@ -74,6 +78,8 @@ class Solution:
 
     voltage: Floats
     current: Floats
+    temperature: Floats
+    heat: Floats
     lumped: Mapping[str, Floats]
     grounded: Bools
     marks: tuple[Mark, ...]
@@ -91,6 +97,8 @@ class Given:
         Whether the voltage is given.
     voltage, injected : (*sweep, size)
         V where held, else 0; A put into each vertex by sources of current.
+    thermal : (*sweep, size)
+        A that temperature differences alone drive into the device at each vertex.
     emf : (*sweep, sources)
         V of the V cards.
     """
@@ -98,6 +106,7 @@ class Given:
     held: Bools
     voltage: Floats
     injected: Floats
+    thermal: Floats
     emf: Floats
 
     def at(self, shape: tuple[int, ...], points: Bools | None) -> Given:
@@ -106,6 +115,7 @@ class Given:
             self.held,
             pick(self.voltage, shape, points),
             pick(self.injected, shape, points),
+            pick(self.thermal, shape, points),
             pick(self.emf, shape, points),
         )
 
@@ -131,7 +141,9 @@ class _Potentials:
     grounded: Bools
 
 
-def solve_circuit(circuit: Circuit, stamp: Stamp) -> Solution:
+def solve_circuit(
+    circuit: Circuit, stamp: Stamp, thermal: Floats | None = None
+) -> Solution:
     """Voltages of all floating reservoirs and all currents, at every sweep point.
 
     Parameters
@@ -140,6 +152,13 @@ def solve_circuit(circuit: Circuit, stamp: Stamp) -> Solution:
         Reservoirs and lumped elements; capacitors carry no steady current.
     stamp : Stamp
         Conductances of all islands.
+    thermal : (*sweep, n), optional
+        Current into the device that temperature differences drive without voltages.
+
+    Returns
+    -------
+    Solution
+        At the temperatures of the netlist, without heat, which is of second order.
 
     Raises
     ------
@@ -149,12 +168,12 @@ def solve_circuit(circuit: Circuit, stamp: Stamp) -> Solution:
         QN534: singular equations. QN530, QN531 and QN534 are raised where they hold
         at every sweep point, and marked where only at some.
     """
-    given = prescribe(circuit, stamp.size)
+    given = prescribe(circuit, stamp.size, thermal)
     links = voltage_links(circuit, given.held)
     refuse_loops(circuit, links)
     conductors = with_resistors(circuit, stamp)
     shape = np.broadcast_shapes(
-        circuit.shape, conductors.values.shape[:-1], given.injected.shape[:-1]
+        circuit.shape, conductors.values.shape[:-1], given.thermal.shape[:-1]
     )
     problem = _Problem(circuit, stamp, conductors, links, given)
     relative, shift = np.zeros((2, *shape, stamp.size))
@@ -177,7 +196,7 @@ def solve_circuit(circuit: Circuit, stamp: Stamp) -> Solution:
     return _report(problem, potentials, settle(found))
 
 
-def prescribe(circuit: Circuit, size: int) -> Given:
+def prescribe(circuit: Circuit, size: int, thermal: Floats | None = None) -> Given:
     """Held voltages and driven currents of a circuit, inner vertices with none."""
     reservoirs = circuit.reservoirs
     n = len(reservoirs)
@@ -188,15 +207,16 @@ def prescribe(circuit: Circuit, size: int) -> Given:
     pumps, sources = circuit.lumped_of("I"), circuit.lumped_of("V")
     if pumps is not None:
         taken, given = pumps.ends.T
-        injected = (
-            injected
-            + sum_by(pumps.value, given, size)
-            - sum_by(pumps.value, taken, size)
-        )
-    emf = (
-        np.zeros((1,) * len(circuit.shape) + (0,)) if sources is None else sources.value
+        injected = injected + sum_by(pumps.value, given, size)
+        injected = injected - sum_by(pumps.value, taken, size)
+    none = np.zeros((*(1 for _ in circuit.shape), 0))
+    return Given(
+        held,
+        voltage,
+        injected,
+        _widen(none if thermal is None else thermal, size),
+        none if sources is None else sources.value,
     )
-    return Given(held, voltage, injected, emf)
 
 
 def _widen(values: Floats, size: int) -> Floats:
@@ -258,7 +278,7 @@ def _solve_group(
     count = int(unknown.max(initial=-1)) + 1
 
     pull = matrix.values * fixed[..., cols]
-    push = given.injected - surplus(matrix) * shift
+    push = given.injected - given.thermal - surplus(matrix) * shift
     push = push - sum_by(pull, rows, matrix.size)
     drive = sum_by(push[..., is_free], unknown[is_free], count)
     within = is_free[rows] & is_free[cols]
@@ -290,8 +310,10 @@ def _report(
     n, size = stamp.reservoirs, stamp.size
     lost = np.isnan(potentials.relative)
     relative = np.where(lost, 0.0, potentials.relative)
-    into = currents(stamp, relative, potentials.shift)
-    outflow = currents(conductors, relative, potentials.shift) - problem.given.injected
+    given = problem.given
+    into = currents(stamp, relative, potentials.shift) + given.thermal
+    outflow = currents(conductors, relative, potentials.shift) + given.thermal
+    outflow = outflow - given.injected
     misfit = np.where(potentials.is_free & ~lost, outflow, 0.0)
     worst = abs(sum_by(misfit, links.root, size)).max(-1, initial=0.0)
     height = abs(relative).max(-1, initial=0.0)
@@ -301,9 +323,12 @@ def _report(
         _share(astray, abs(into).sum(-1), _norm(stamp) * height),
         _share(worst, abs(outflow).sum(-1), norm),
     )
+    temperature = problem.circuit.reservoirs.temperature
     return Solution(
         voltage=(potentials.relative + potentials.shift)[..., :n],
         current=np.where(lost, np.nan, into)[..., :n],
+        temperature=np.broadcast_to(temperature, (*lost.shape[:-1], n)),
+        heat=np.where(lost, np.nan, 0.0)[..., :n],
         lumped=_lumped_currents(problem, potentials.relative, outflow),
         grounded=potentials.grounded[..., :n],
         marks=marks,

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from qnet.circuit import Bools, Floats, Ints
+from qnet.smatrix import Complex
 
 NEGLIGIBLE: Final = 1e-26
 """A probability below this is an amplitude of rounding errors, 1e-13."""
@@ -53,6 +54,10 @@ class Flows(Protocol):
     @property
     def inner(self) -> int:
         """Number of vertices that are no reservoirs."""
+
+    @property
+    def witness(self) -> Complex:
+        """Amplitudes (*sweep, energy, k) in which every narrow resonance shows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

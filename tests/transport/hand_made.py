@@ -8,6 +8,7 @@ import numpy as np
 
 from qnet.circuit import Circuit, Lumped, Reservoirs
 from qnet.registry import ReservoirKind
+from qnet.smatrix import amplitude_witness
 from qnet.transport.conductance import Stamp
 
 
@@ -21,6 +22,7 @@ class HandFlows:
     fed: np.ndarray
     size: int
     inner: int = 0
+    witness: np.ndarray | None = None
 
 
 def flows(T, fed=None, inner=0):
@@ -126,3 +128,26 @@ def doubly_balanced(rng, n, channels=3):
     weights = rng.dirichlet(np.ones(channels * n))[: channels * n]
     total = sum(w * np.eye(n)[rng.permutation(n)] for w in weights)
     return channels * total
+
+
+def flows_of_islands(islands, reservoirs):
+    """Flows at any energy from islands with S (island, ..., out, in)."""
+
+    def flows_at(energy, voltage):
+        del voltage
+        (island,) = islands(energy)
+        S = island.S[0]
+        out, into = island.outgoing[0], island.incoming[0]
+        rows, cols = (k.ravel() for k in np.meshgrid(out, into, indexing="ij"))
+        values = abs(S.reshape(*S.shape[:-2], -1)) ** 2
+        fed = np.bincount(into, minlength=reservoirs).astype(float)
+        return HandFlows(
+            rows,
+            cols,
+            values,
+            fed.reshape(*(1 for _ in values.shape[:-1]), -1),
+            reservoirs,
+            witness=amplitude_witness(S),
+        )
+
+    return flows_at

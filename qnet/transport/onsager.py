@@ -1,0 +1,196 @@
+"""Thermally averaged linear response of charge and heat to voltage and temperature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import pi
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.constants import Gq, kB_eV
+from qnet.registry import ReservoirKind
+from qnet.smatrix import Complex
+from qnet.transport.conductance import Stamp, conductance_stamp
+from qnet.transport.quadrature import integrate_guarded
+from qnet.transport.spectral import (
+    FlowsAt,
+    Spectrum,
+    along_shared,
+    energy_axes,
+    spectrum,
+)
+from qnet.transport.thermal import fermi_slope, thermal_breaks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Onsager:
+    """Linear response of charge and heat to voltages and temperatures.
+
+    I = charge V + charge_heat ΔT/T and J = heat_charge V + heat ΔT/T, with V in volts
+    and ΔT/T a plain number: S, A, A and W. J leaves the reservoir. The row of a
+    dephasing probe that was eliminated states which mean voltage it takes.
+
+    Attributes
+    ----------
+    charge, charge_heat, heat_charge, heat : Stamp
+    temperature : (*sweep,)
+        Temperature T of all reservoirs before it is varied, K.
+    follows : (n,)
+        Reservoirs whose temperature follows, so that no heat enters them.
+    error : (*sweep,)
+        Quadrature error over its tolerance; zero where nothing is integrated.
+    """
+
+    charge: Stamp
+    charge_heat: Stamp
+    heat_charge: Stamp
+    heat: Stamp
+    temperature: Floats
+    follows: Bools
+    error: Floats
+
+
+def onsager_stamps(
+    circuit: Circuit, flows_at: FlowsAt, as_voltage: Ints | None = None
+) -> Onsager:
+    r"""Onsager coefficients of all islands at the temperature of the netlist.
+
+    .. math:: L_n = \frac{g}{h} \int dE\, (E - \mu)^n (-f') (N \delta - T),
+
+    dephasing probes eliminated at each energy before the average. At zero temperature,
+    or where nothing depends on energy, the Fermi energy alone is exact.
+
+    Parameters
+    ----------
+    flows_at : callable
+        Probabilities at given energies; ``sample.flows`` is one.
+    as_voltage : (k,), optional
+        Dephasing and thermal probes that act as voltage probes: those that a
+        resistance or a conductance names.
+
+    References
+    ----------
+    P. N. Butcher, J. Phys.: Condens. Matter 2, 4869 (1990).
+    """
+    kind = circuit.reservoirs.kind.copy()
+    if as_voltage is not None:
+        kind[as_voltage] = ReservoirKind.NORMAL
+    thermal = kind == ReservoirKind.THERMAL
+    dephasing = kind == ReservoirKind.DEPHASING
+    energy = circuit.fermi[..., None]
+    lead, is_flat = energy_axes(flows_at, energy)
+    if is_flat or not circuit.temperature.any():
+        stamp = conductance_stamp(flows_at(energy, None), circuit.degeneracy)
+        return _flat(stamp, circuit.temperature, thermal | dephasing)
+    return _averaged(circuit, flows_at, lead, thermal, dephasing)
+
+
+def _flat(charge: Stamp, temperature: Floats, follows: Bools) -> Onsager:
+    """Without dependence on energy heat follows the law of Wiedemann and Franz.
+
+    A dephasing probe then takes up no heat, because it does not at any energy; to
+    first order it is at one with a thermal probe.
+    """
+    lorenz = pi**2 / 3 * (kB_eV * temperature[..., None]) ** 2
+    nothing = Stamp(
+        np.zeros(0, np.intp),
+        np.zeros(0, np.intp),
+        np.zeros((*(1 for _ in temperature.shape), 0)),
+        charge.size,
+        charge.inner,
+    )
+    return Onsager(
+        charge=charge,
+        charge_heat=nothing,
+        heat_charge=nothing,
+        heat=replace(charge, values=charge.values * lorenz),
+        temperature=temperature,
+        follows=follows,
+        error=np.zeros_like(temperature),
+    )
+
+
+def _averaged(
+    circuit: Circuit,
+    flows_at: FlowsAt,
+    lead: tuple[int, ...],
+    thermal: Bools,
+    dephasing: Bools,
+) -> Onsager:
+    """Integrate over the thermal window; points at zero temperature read μ alone."""
+    mu, temperature = np.broadcast_arrays(circuit.fermi, circuit.temperature)
+    cold = temperature == 0
+    # cold points go along at some temperature, so that one call serves all
+    smeared = np.where(cold, temperature.max(), temperature)
+
+    def integrand(energy: Floats) -> tuple[Floats, Complex]:
+        found = spectrum(flows_at(energy, None), dephasing)
+        weight = fermi_slope(energy, mu[..., None], smeared[..., None])[..., None]
+        x = (energy - mu[..., None]) / (kB_eV * smeared[..., None])
+        return weight * _moments(found, x), weight * found.witness
+
+    breaks = thermal_breaks(
+        along_shared(mu[..., None], lead), along_shared(smeared[..., None], lead)
+    )
+    breaks = np.broadcast_to(breaks, (*lead, breaks.shape[-1]))
+    average = integrate_guarded(integrand, breaks)
+    sharp = spectrum(flows_at(mu[..., None], None), dephasing)
+    found = np.where(
+        cold[..., None],
+        _moments(sharp, np.zeros((*mu.shape, 1)))[..., 0, :],
+        np.asarray(average.value, float),
+    )
+    error = np.where(cold, 0.0, average.excess)
+    mean = _stamps(found, temperature, dephasing, circuit.degeneracy)
+    return replace(mean, follows=thermal, error=error)
+
+
+def _moments(found: Spectrum, x: Floats) -> Floats:
+    """All that is averaged, side by side: K, K x, K x², shares, shares x, open."""
+    flat = [a.reshape(*a.shape[:-2], -1) for a in (found.K, found.share)]
+    K, share = flat
+    x = x[..., None]
+    columns = (K, K * x, K * x * x, share, share * x, ~found.is_shut)
+    shape = np.broadcast_shapes(x.shape[:-1], K.shape[:-1])
+    return np.concatenate(
+        [np.broadcast_to(column, (*shape, column.shape[-1])) for column in columns], -1
+    )
+
+
+def _stamps(
+    found: Floats, temperature: Floats, dephasing: Bools, degeneracy: int
+) -> Onsager:
+    """Averages (*sweep, columns of `_moments`) in units of current, as coordinates."""
+    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
+    k, g = len(kept), len(probes)
+    sizes = [k * k, k * k, k * k, g * k, g * k, g]
+    K0, K1, K2, share, tilt, is_open = np.split(found, np.cumsum(sizes)[:-1], -1)
+    # a probe's mean voltage is that of the energies at which it is open
+    opened = np.repeat(np.where(is_open > 0, is_open, np.inf), k, -1)
+    unit = degeneracy * Gq
+    kT = kB_eV * temperature[..., None]
+    size = len(dephasing)
+    between = (np.repeat(kept, k), np.tile(kept, k))
+    received = (np.repeat(probes, k), np.tile(kept, g))
+
+    def stamp(values: Floats, *more: tuple[tuple[Ints, Ints], Floats]) -> Stamp:
+        pairs = [between, *(pair for pair, _ in more)]
+        rows, cols = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+        parts = [values, *(part for _, part in more)]
+        return Stamp(rows, cols, unit * np.concatenate(parts, -1), size)
+
+    cross = -kT * K1
+    return Onsager(
+        charge=stamp(
+            K0,
+            (received, -share / opened),
+            ((probes, probes), np.where(is_open > 0, 1.0, 0.0)),
+        ),
+        charge_heat=stamp(cross, (received, kT * tilt / opened)),
+        heat_charge=stamp(cross),
+        heat=stamp(kT**2 * K2),
+        temperature=temperature,
+        follows=np.zeros(size, bool),
+        error=np.zeros_like(temperature),
+    )

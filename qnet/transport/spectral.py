@@ -1,0 +1,114 @@
+"""Probabilities between reservoirs as functions of energy, dephasing eliminated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Bools, Floats
+from qnet.smatrix import Complex
+from qnet.transport.transmission import (
+    Flows,
+    dense_probabilities,
+    eliminate,
+    energy_conductance,
+)
+
+FlowsAt = Callable[[Floats, Floats | None], Flows]
+"""Energies (*sweep, nE) in eV and voltages (*sweep, n) in V or None to flows.
+
+Voltages move levels along their lever arms; without them levels stay.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """Transport between the kept reservoirs at each energy.
+
+    Attributes
+    ----------
+    K : (*sweep, nE, kept, kept)
+        N δ - P, with detours through the eliminated probes.
+    share : (*sweep, nE, gone, kept)
+        Weights of the kept reservoirs in what each dephasing probe receives.
+    is_shut : (*sweep, nE, gone)
+        Where a dephasing probe receives nothing.
+    witness : (*sweep, nE, k)
+        Amplitudes that show narrow resonances.
+    """
+
+    K: Floats
+    share: Floats
+    is_shut: Bools
+    witness: Complex
+
+
+def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
+    """Eliminate inner vertices and dephasing probes at each energy.
+
+    Parameters
+    ----------
+    dephasing : (n,)
+        Reservoirs that emit at each energy what they receive.
+    """
+    n = flows.size - flows.inner
+    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
+    gone = np.concatenate([probes, np.arange(n, flows.size)])
+    left = eliminate(dense_probabilities(flows), gone)
+    probe_count = len(probes)
+    return Spectrum(
+        energy_conductance(left.P, flows.fed[..., kept]),
+        left.share[..., :probe_count, :],
+        left.is_shut[..., :probe_count],
+        flows.witness,
+    )
+
+
+def energy_axes(flows_at: FlowsAt, energy: Floats) -> tuple[tuple[int, ...], bool]:
+    """Sweep axes on which scattering depends, and whether it depends on energy.
+
+    Parameters
+    ----------
+    energy : (*sweep, 1)
+        Any energy of interest, eV.
+
+    Returns
+    -------
+    lead : tuple of int
+        Lengths of the sweep axes, 1 where scattering is the same all along.
+    is_flat : bool
+        Whether no element depends on energy.
+    """
+    # the same energy twice: whatever depends on energy answers with two values
+    single = energy[tuple(slice(0, 1) for _ in energy.shape)]
+    flows = flows_at(np.concatenate([single, single], -1), None)
+    lead = np.broadcast_shapes(
+        flows.values.shape[:-2], flows.fed.shape[:-2], flows.witness.shape[:-2]
+    )
+    return lead, flows.values.shape[-2] == 1
+
+
+def along_shared(values: Floats, lead: tuple[int, ...]) -> Floats:
+    """Gather what varies along shared sweep axes into the last axis.
+
+    Parameters
+    ----------
+    values : (*sweep, m)
+    lead : tuple of int
+        Axes of the mesh: 1 where all points share it.
+
+    Returns
+    -------
+    (*lead or 1, m times the lengths of the shared axes)
+    """
+    rank = len(lead)
+    shared = [k for k in range(rank) if lead[k] == 1]
+    own = [k for k in range(rank) if lead[k] != 1]
+    moved = values.transpose(*own, *shared, rank)
+    flat = moved.reshape(*moved.shape[: len(own)], -1)
+    shape = [1] * rank
+    for place, k in enumerate(own):
+        shape[k] = flat.shape[place]
+    return flat.reshape(*shape, flat.shape[-1])
