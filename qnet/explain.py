@@ -72,8 +72,8 @@ _SYMBOLS: Final = {
     r"\hbar": "ħ", r"\pm": "±", r"\to": "→", r"\cdot": "·", r"\times": "×",
     r"\infty": "∞", r"\dagger": "†", r"\sum": "Σ", r"\left": "", r"\right": "",
     r"\qquad": "   ", r"\quad": "  ", r"\,": " ", r"\;": " ", r"\ln": "ln",
-    r"\cos": "cos", r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½", r"\begin{pmatrix} ": "(",
-    r" \end{pmatrix}": ")", r" &": ",", r" \\": ";",
+    r"\cos": "cos", r"\sin": "sin", r"\arg": "arg", r"\tfrac12": "½",
+    r"\begin{pmatrix} ": "(", r" \end{pmatrix}": ")", r" &": ",", r" \\": ";",
 }  # fmt: skip
 """What a terminal shows for the symbols of formulas."""
 
