@@ -159,16 +159,14 @@ class Panels:
         function: GuardedIntegrand,
         points: tuple[int, ...],
         noise: float,
-        budget: int,
+        energies: int,
     ) -> None:
         self._function = function
         self._points = points
         self._noise = noise
-        self._budget = budget
+        self._energies = energies
         self._sweep = points
         self._trail: tuple[int, ...] = ()
-        # before the first call nobody knows how many entries an energy has
-        self._entries = 64
 
     def evaluate(self, low: Float, high: Float) -> Pool:
         """Integrals over panels (point, panel), in as many calls as memory asks for."""
@@ -181,7 +179,7 @@ class Panels:
     def _pieces(self, low: Float, high: Float) -> Iterator[tuple[Float, Float]]:
         start = 0
         while start < low.shape[1]:
-            room = self._budget // (NODES * low.shape[0] * self._entries)
+            room = self._energies // (NODES * low.shape[0])
             stop = start + max(1, room)
             yield low[:, start:stop], high[:, start:stop]
             start = stop
@@ -194,7 +192,6 @@ class Panels:
         self._sweep = np.broadcast_shapes(self._points, values.shape[:rank])
         self._trail = values.shape[rank + 1 :]
         folded = self._fold(values, self._sweep, energy.shape[-1])
-        self._entries = folded.shape[-1] * folded.shape[-2]
         half = (high - low)[..., None, None] / 2
         value = half * np.einsum("pmnxk,n->pmxk", folded, _WEIGHTS)
         error, floor = self._defect(folded, low, high)

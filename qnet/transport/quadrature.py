@@ -94,6 +94,7 @@ def integrate(
     atol: float = 0.0,
     noise: float = 1e-14,
     budget: int = BUDGET,
+    entries: int = 64,
 ) -> Integral:
     """Integrate a matrix-valued function of energy, for all sweep points at once.
 
@@ -113,6 +114,9 @@ def integrate(
         Relative rounding of the values; panels are not divided below it.
     budget : int
         Integrand values to hold at once.
+    entries : int
+        Numbers that the integrand works with at one energy, if these are more than
+        its values.
 
     Returns
     -------
@@ -123,7 +127,13 @@ def integrate(
         return function(energy), _no_witness(energy)
 
     return integrate_guarded(
-        unguarded, breaks, rtol=rtol, atol=atol, noise=noise, budget=budget
+        unguarded,
+        breaks,
+        rtol=rtol,
+        atol=atol,
+        noise=noise,
+        budget=budget,
+        entries=entries,
     )
 
 
@@ -135,6 +145,7 @@ def integrate_guarded(
     atol: float = 0.0,
     noise: float = 1e-14,
     budget: int = BUDGET,
+    entries: int = 64,
 ) -> Integral:
     """Integrate a function on a mesh that also resolves a witness.
 
@@ -147,7 +158,7 @@ def integrate_guarded(
     Integral
     """
     points = breaks.shape[:-1]
-    panels = Panels(function, points, noise, budget)
+    panels = Panels(function, points, noise, budget // entries)
     pool = panels.evaluate(*compact(*rows(breaks)))
     evaluations = pool.low.shape[1] * NODES
     for _ in range(LEVELS):
@@ -168,7 +179,9 @@ def integrate_guarded(
     )
 
 
-def integrate_on(function: Integrand, mesh: Mesh, *, budget: int = BUDGET) -> Values:
+def integrate_on(
+    function: Integrand, mesh: Mesh, *, budget: int = BUDGET, entries: int = 64
+) -> Values:
     """Integrate on a given mesh, without error control.
 
     For many integrands over energies that one of them has resolved.
@@ -179,8 +192,8 @@ def integrate_on(function: Integrand, mesh: Mesh, *, budget: int = BUDGET) -> Va
         As for `integrate`.
     mesh : Mesh
         Panels of the sweep points.
-    budget : int
-        Integrand values to hold at once.
+    budget, entries : int
+        Integrand values to hold at once, and at one energy.
 
     Returns
     -------
@@ -191,7 +204,7 @@ def integrate_on(function: Integrand, mesh: Mesh, *, budget: int = BUDGET) -> Va
     def unguarded(energy: Float) -> tuple[Values, Complex]:
         return function(energy), _no_witness(energy)
 
-    panels = Panels(unguarded, points, 0.0, budget)
+    panels = Panels(unguarded, points, 0.0, budget // entries)
     rows = int(np.prod(points)), mesh.low.shape[-1]
     pool = panels.evaluate(mesh.low.reshape(rows), mesh.high.reshape(rows))
     return panels.restore(pool.value.sum(1))

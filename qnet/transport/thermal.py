@@ -194,6 +194,33 @@ def thermal_breaks(mu: Float, temperature: Float) -> Float:
     return merge_breaks(thinned, cold)
 
 
+def shared_breaks(mu: Float, temperature: Float, axes: tuple[int, ...]) -> Float:
+    """Break points for one mesh common to all points along some sweep axes.
+
+    Worth its while where amplitudes do not depend on what is swept there: they are
+    then evaluated once for all voltages.
+
+    Parameters
+    ----------
+    mu, temperature : (*sweep, n)
+        eV, K.
+    axes : tuple of int
+        Sweep axes along which points share the mesh.
+
+    Returns
+    -------
+    (*points, k)
+        eV; of length 1 along `axes`.
+    """
+    shape = np.broadcast_shapes(mu.shape, temperature.shape)
+    points = tuple(1 if k in axes else n for k, n in enumerate(shape[:-1]))
+    rows = [
+        np.moveaxis(np.broadcast_to(x, shape), axes, range(-1 - len(axes), -1))
+        for x in (mu, temperature)
+    ]
+    return thermal_breaks(*(row.reshape(*points, -1) for row in rows))
+
+
 def merge_breaks(*groups: Float) -> Float:
     """One ascending row of break points for each sweep point out of several.
 
