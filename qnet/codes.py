@@ -193,10 +193,10 @@ CODES: Final[dict[str, Code]] = {
         "Leave N out, or mend the list.",
     ),
     "QN343": Code(
-        "a saddle needs both curvatures",
-        "The curvature along the flow sets how sharp a step is, the one across it how "
-        "far the steps are apart.",
-        "Give hwx= and hwy=.",
+        "the distance of the steps is missing",
+        "The curvature or width across a point contact sets how far its steps are "
+        "apart.",
+        "Give hwy=.",
     ),
     "QN344": Code(
         "two lists have different lengths",
@@ -327,6 +327,12 @@ CODES: Final[dict[str, Code]] = {
         "A table says nothing of energies and fields outside its grid, and thermal or "
         "bias windows reach further than EF.",
         "Tabulate a wider range. Without the axis, the table holds everywhere.",
+    ),
+    "QN526": Code(
+        "more open channels than N",
+        "A constriction between wide leads scatters into every open mode of the lead; "
+        "leaving some out would lose particles.",
+        "Raise N to the number in the message.",
     ),
     "QN530": Code(
         "a probe or node is disconnected",

@@ -50,6 +50,8 @@ VARIANTS = {
         {"hwx": DRAW, "hwy": DRAW},
         {"hwx": DRAW, "hwy": DRAW, "mass": DRAW, "B": 2.0},
         {"Tn": np.array([0.0, 0.4, 1.0])},
+        {"taper": DRAW, "hwy": DRAW},
+        {"abrupt": True, "hwy": 0.05, "N": 72, "wide": 1.5},
     ],
     "dot": [
         {},

@@ -8,12 +8,13 @@ import numpy as np
 
 from qnet.constants import e, hbar_eV, me
 from qnet.diagnostics import NetlistError, refuse
+from qnet.mode_matching import abrupt_constriction
 from qnet.partition import counted_by, refuse_unless_one
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, two_port, unvaried
 
 
-@scatterer("qpc", letter="Q")
+@scatterer("qpc", letter="Q", flags={"abrupt": {"abrupt": True}})
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PointContact:
     r"""Saddle-point constriction between two leads.
@@ -33,11 +34,23 @@ class PointContact:
     :math:`\hbar\omega_x \to 2E_1` of Fertig and Halperin. `Tn` gives the transmissions
     themselves instead.
 
+    Hard walls have subbands at :math:`V_0 + n^2 \hbar\omega_y`, n = 1, 2, …: with
+    `taper`, the radius of their curvature over the width of the neck, adiabatic,
+
+    .. math:: T_n = \left[1 + e^{-\pi^2 z_n\sqrt{2R/d}}\right]^{-1}, \qquad
+        z_n = \sqrt{(E - V_0)/\hbar\omega_y} - n,
+
+    or with the flag ``abrupt`` a channel `aspect` widths long between leads `wide`
+    times as wide, whose N modes it mixes.
+
     References
     ----------
     M. Büttiker, Phys. Rev. B 41, 7906 (1990); its ε is twice this one.
     H. A. Fertig and B. I. Halperin, Phys. Rev. B 36, 7969 (1987), eqs. (9) to (11).
     K. W. Ford, D. L. Hill, M. Wakano and J. A. Wheeler, Ann. Phys. 7, 239 (1959).
+    L. I. Glazman, G. B. Lesovik, D. E. Khmelnitskii and R. I. Shekhter, JETP Lett. 48,
+    238 (1988).
+    A. Szafer and A. D. Stone, Phys. Rev. Lett. 62, 300 (1989).
     """
 
     N: int = param(INFER, low=1, kind="int", structural=True, doc="channels")
@@ -51,16 +64,32 @@ class PointContact:
         None, above=0, doc="effective mass in electron masses, for a field"
     )
     B: Real = param(0.0, unit="T", state="B")
+    taper: Real | None = param(
+        None, low=0, doc="radius of the walls over the width of the neck"
+    )
+    abrupt: bool = param(
+        False, kind="flag", structural=True, doc="hard walls with sharp corners"
+    )
+    wide: float = param(
+        5.0, low=1, high=100, structural=True, doc="width of the leads (abrupt)"
+    )
+    aspect: Real = param(1.0, low=0, doc="length over width (abrupt)")
     ref: None = param(None, kind="weights", doc="lever arms")
 
     ports = ("left", "right")
-    diagonal = True
 
     def __post_init__(self) -> None:
-        refuse_unless_one(hwx=self.hwx, Tn=self.Tn)
+        refuse_unless_one(
+            hwx=self.hwx, Tn=self.Tn, taper=self.taper, abrupt=self.abrupt or None
+        )
         if self.Tn is None and self.hwy is None:
-            message = "'hwx' without 'hwy' is no saddle"
+            message = "'hwy' is missing: nothing sets the distance of the steps"
             raise refuse(NetlistError, "QN343", message, help="add hwy=")
+
+    @property
+    def diagonal(self) -> bool:
+        """Whether channel n couples to channel n only: unless abrupt."""
+        return not self.abrupt
 
     def channels(self) -> Counts:
         """Give N both ways at both ends; the length of `Tn` says it, too."""
@@ -72,10 +101,29 @@ class PointContact:
             T = np.asarray(self.Tn) + unvaried(energy)[..., None]
             return two_port(r=-1j * np.sqrt(1 - T), t=np.sqrt(T))
         along, across = self._curvatures()
+        if self.taper is not None or self.abrupt:
+            return self._hard_walls(energy)
         bottoms = np.asarray(self.V0)[..., None] + across[..., None] * (
             np.arange(self.N) + 0.5
         )
         return two_port(**_parabola(np.asarray(energy)[..., None] - bottoms, along))
+
+    def _hard_walls(self, energy: Float) -> Complex:
+        """Amplitudes of a taper, or of the mouths of a channel."""
+        above = (np.asarray(energy) - np.asarray(self.V0)) / np.asarray(self.hwy)
+        if self.abrupt:
+            return abrupt_constriction(
+                above, self.N, self.wide, np.asarray(self.aspect)
+            )
+        from scipy.special import expit
+
+        z = np.sqrt(np.maximum(above, 0.0))[..., None] - np.arange(1, self.N + 1)
+        steepness = np.pi**2 * np.sqrt(2 * np.asarray(self.taper))[..., None]
+        T, R = expit(steepness * z), expit(-steepness * z)
+        # Below the band nothing moves, and no tail of the formula either.
+        closed = above[..., None] <= 0
+        T, R = np.where(closed, 0.0, T), np.where(closed, 1.0, R)
+        return two_port(r=-1j * np.sqrt(R), t=np.sqrt(T))
 
     def _curvatures(self) -> tuple[Float, Float]:
         """ħω_x and ħω_y, or what a field makes of them, eV."""
