@@ -7,7 +7,9 @@ expands is counted before it is made, and `within` refuses it.
 from __future__ import annotations
 
 import dataclasses
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from qnet.diagnostics import LimitError, Span, refuse
@@ -97,3 +99,16 @@ def set_limit(name: str, value: float) -> None:
         The new largest number, in the limit's unit.
     """
     LIMITS[name] = dataclasses.replace(LIMITS[name], value=value)
+
+
+def free_memory() -> int:
+    """Bytes that a new computation can have: free pages and caches that give way.
+
+    Where the system does not say, all of the memory.
+    """
+    meminfo = Path("/proc/meminfo")
+    if meminfo.exists():
+        for line in meminfo.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

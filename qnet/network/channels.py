@@ -8,7 +8,7 @@ that follow - is worked out once, for one instance.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,7 +151,7 @@ def port_numbers(ports: Ports, cell: Cell) -> Ints:
     return first + cell.instances[:, None] * width + np.arange(width)
 
 
-def channels_by_port(ports: Ports, cells: list[Cell]) -> tuple[Ints, Ints]:
+def channels_by_port(ports: Ports, cells: Sequence[Cell]) -> tuple[Ints, Ints]:
     """(entering, leaving) channels of every port."""
     entering = np.zeros(len(ports), dtype=np.intp)
     leaving = np.zeros(len(ports), dtype=np.intp)
@@ -172,7 +172,7 @@ def _by_block(block: Ints, blocks: int) -> tuple[Ints, list[Ints]]:
 
 
 def _copies(circuit: Circuit, model: Scatterer) -> int:
-    spinful = getattr(type(model), "spinful", False)
+    spinful = getattr(model, "spinful", False)
     return 2 if circuit.spin == "full" and not spinful else 1
 
 
@@ -187,14 +187,14 @@ def _infer(ports: Ports, declared: list[Counts]) -> Ints:
     for group, counts, first, width in zip(
         circuit.groups, declared, ports.first, ports.width, strict=False
     ):
-        here = slice(int(first), int(first) + len(group) * int(width))
+        own = slice(int(first), int(first) + len(group) * int(width))
         known = np.array([[-1 if n is None else n for n in pair] for pair in counts])
         # Counting in single spins makes models with and without spin comparable.
         scale = _copies(circuit, group.model)
-        factor[here] = 2 if circuit.spin == "full" else 1
+        factor[own] = 2 if circuit.spin == "full" else 1
         known = np.where(known < 0, -1, known * scale)
-        entering[here] = np.tile(known[:, 0], len(group))
-        leaving[here] = np.tile(known[:, 1], len(group))
+        entering[own] = np.tile(known[:, 0], len(group))
+        leaving[own] = np.tile(known[:, 1], len(group))
     size = int(ports.element[-1]) + 1 if len(ports) else 0
     here = np.flatnonzero(ports.partner >= 0)
     there = ports.partner[here]
@@ -237,7 +237,8 @@ def _entries(model: Scatterer, counts: Ints) -> tuple[Ints, Ints]:
     """Coupled pairs (out, in) of channels, by the declared pattern."""
     declared = getattr(model, "coupling", None)
     if declared is not None:
-        return np.nonzero(np.asarray(declared(), bool))
+        coupled = np.argwhere(np.asarray(declared(), bool))
+        return coupled[:, 0], coupled[:, 1]
     first_in, first_out = (np.cumsum(counts[:, k]) - counts[:, k] for k in (0, 1))
     rows: list[Ints] = [np.zeros(0, dtype=np.intp)]
     cols: list[Ints] = [np.zeros(0, dtype=np.intp)]
@@ -253,7 +254,7 @@ def _entries(model: Scatterer, counts: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(rows), np.concatenate(cols)
 
 
-def _check_joints(ports: Ports, cells: list[Cell]) -> None:
+def _check_joints(ports: Ports, cells: Sequence[Cell]) -> None:
     entering, leaving = channels_by_port(ports, cells)
     here = np.flatnonzero(ports.partner > np.arange(len(ports)))
     there = ports.partner[here]

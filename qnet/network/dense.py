@@ -58,5 +58,6 @@ def join(shape: Shape, amplitude: Complex) -> tuple[Complex, Floats, Bools]:
     fed = np.swapaxes(u.conj(), -1, -2) @ T[:, :n, n:]
     waves = np.swapaxes(vh.conj(), -1, -2) @ (weight[:, :, None] * fed)
     S = T[:, n:, n:] + T[:, n:, :n] @ waves
-    lowest = np.min(np.where(small, np.inf, s), axis=1)
-    return S, s[:, 0] / lowest, small.any(axis=1)
+    lowest: Floats = np.min(np.where(small, np.inf, s), axis=1)
+    singular: Bools = small[:, -1]
+    return S, s[:, 0] / lowest, singular

@@ -142,8 +142,7 @@ def flows_of(
         values = np.add.reduceat(values, pattern.starts, axis=-1)
     steady = np.broadcast_shapes(*(p.is_open.shape[:-1] for p in pieces))
     emitted = _side_by_side([p.is_open for p in pieces], steady)
-    fed = np.zeros((*steady, pattern.size))
-    np.add.at(fed, (..., pattern.emitter), emitted)
+    fed = _total_by(pattern.emitter, emitted, pattern.size)
     columns = [p.witness for p in pieces]
     shown = np.broadcast_shapes(*(c.shape[:-1] for c in columns))
     defect, condition, marked = (
@@ -198,8 +197,7 @@ def _pieces(
         if as_network:
             axes = batch_axes(shape, cells)
             P, witness = _entry_probabilities(composer, cells, axes)
-            emitted = np.zeros((*P.shape[:-1], shape.internal + shape.entering))
-            np.add.at(emitted, (..., shape.col), P)
+            emitted = _total_by(shape.col, P, shape.internal + shape.entering)
             lost = abs(emitted - (emitted > 0)).max((-2, -1), initial=0.0)
             certificate = (lost, np.ones_like(lost), np.zeros_like(lost))
         else:
@@ -247,6 +245,17 @@ def _steady(is_open: Floats) -> Floats:
     if is_open.all():
         return np.ones((*(1,) * (is_open.ndim - 2), *is_open.shape[-2:]))
     return is_open
+
+
+def _total_by(key: Ints, values: Floats, size: int) -> Floats:
+    """Sum values (..., k) of equal key: (..., size)."""
+    total = np.zeros((*values.shape[:-1], size))
+    if len(key):
+        order = np.argsort(key, kind="stable")
+        starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+        sums = np.add.reduceat(values[..., order], starts, axis=-1)
+        total[..., key[order[starts]]] = sums
+    return total
 
 
 def _squared(amplitude: Complex) -> Floats:

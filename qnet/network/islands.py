@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.circuit import Ints
+from qnet.circuit import Bools, Ints
 from qnet.network.connected import components
-from qnet.network.waves import Waves
+from qnet.network.waves import Side, Waves
 from qnet.registry import ReservoirKind
 
 
@@ -55,6 +55,8 @@ class Shape:
         Reservoir index of each channel.
     out_channels, in_channels : (island, channel, 2)
         Port and channel number of each.
+    mirrored : bool
+        Whether it touches a superconductor, which turns electrons into holes.
     """
 
     internal: int
@@ -67,6 +69,7 @@ class Shape:
     incoming: Ints
     out_channels: Ints
     in_channels: Ints
+    mirrored: bool
 
     @property
     def islands(self) -> int:
@@ -86,7 +89,7 @@ class Shape:
     @property
     def is_forest(self) -> bool:
         """Whether no two paths join the same waves: amplitudes never interfere."""
-        return self.internal == self.blocks - 1
+        return self.internal == self.blocks - 1 and not self.mirrored
 
 
 def make_shapes(waves: Waves) -> tuple[Shape, ...]:
@@ -96,13 +99,10 @@ def make_shapes(waves: Waves) -> tuple[Shape, ...]:
     order = alive[np.lexsort((alive, waves.kind[alive], island[alive]))]
     rank = np.zeros(len(island), dtype=np.intp)
     rank[order] = np.arange(len(order))
-    out = _side(waves, rank, island, waves.out_port, waves.out_channel,
-                waves.out_block, waves.enters)  # fmt: skip
-    into = _side(waves, rank, island, waves.in_port, waves.in_channel,
-                 waves.in_block, waves.comes_from)  # fmt: skip
+    out = _numbered(waves.out, waves.kept, rank, island)
+    into = _numbered(waves.into, waves.kept, rank, island)
     # An internal wave has one number, that of the channel it leaves by.
-    inner = into.order[waves.comes_from[into.order] >= 0]
-    into.local[inner] = out.local[waves.comes_from[inner]]
+    into.local[into.inner] = out.local[waves.into.across[into.inner]]
     return tuple(
         _shape(waves, blocks, island, out, into)
         for blocks in _alike(waves.kind, island, order, out, into)
@@ -110,16 +110,15 @@ def make_shapes(waves: Waves) -> tuple[Shape, ...]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Side:
-    """Outgoing or incoming channels, numbered within their island.
+class _Numbered:
+    """Living channels of one side, numbered within their island.
 
-    `order` lists living channels by block, `inner` those that go on at a joint; `outer`
-    those that end in reservoirs, by island, port and channel; `local` is the row or
-    column of each.
+    `order` lists them by block, `inner` those that go on at a joint; `outer` those that
+    end in reservoirs, by island, port and channel; `local` is the row or column of each
+    channel, `island` its island.
     """
 
-    port: Ints
-    channel: Ints
+    side: Side
     island: Ints
     order: Ints
     inner: Ints
@@ -129,35 +128,32 @@ class _Side:
     outer_count: Ints
 
     def crossings(self, island: int) -> Ints:
-        """Channels of one island that go on at a joint, in the order of `local`."""
+        """Ports of one island where waves go on at a joint, in the order of `local`."""
         first = int(self.inner_count[:island].sum())
-        return self.inner[first : first + int(self.inner_count[island])]
+        here = self.inner[first : first + int(self.inner_count[island])]
+        return self.side.port[here]
 
     def leads(self, islands: Ints) -> Ints:
-        """External channels (island, channel) of islands with equally many."""
+        """(island, channel, 2) port and channel of what ends in reservoirs."""
         start = np.cumsum(self.outer_count) - self.outer_count
         width = int(self.outer_count[islands[0]])
-        return self.outer[start[islands][:, None] + np.arange(width)]
+        here = self.outer[start[islands][:, None] + np.arange(width)]
+        return np.stack([self.side.port[here], self.side.channel[here]], -1)
 
 
-def _side(
-    waves: Waves, rank: Ints, island: Ints, port: Ints, channel: Ints, block: Ints,
-    across: Ints,
-) -> _Side:  # fmt: skip
-    alive = np.flatnonzero(waves.kept[block])
-    order = alive[np.argsort(rank[block[alive]], kind="stable")]
+def _numbered(side: Side, kept: Bools, rank: Ints, island: Ints) -> _Numbered:
+    alive = np.flatnonzero(kept[side.block])
+    order = alive[np.argsort(rank[side.block[alive]], kind="stable")]
     size = int(island.max(initial=-1)) + 1
-    where = island[block]
-    local = np.zeros(len(port), dtype=np.intp)
-    inner = order[across[order] >= 0]
+    where = island[side.block]
+    local = np.zeros(len(where), dtype=np.intp)
+    inner = order[side.across[order] >= 0]
     local[inner], inner_count = _count_up(where[inner], size)
-    outer = order[across[order] < 0]
-    outer = outer[np.lexsort((channel[outer], port[outer], where[outer]))]
+    outer = order[side.across[order] < 0]
+    outer = outer[np.lexsort((side.channel[outer], side.port[outer], where[outer]))]
     place, outer_count = _count_up(where[outer], size)
     local[outer] = place + inner_count[where[outer]]
-    return _Side(
-        port, channel, where, order, inner, outer, local, inner_count, outer_count
-    )
+    return _Numbered(side, where, order, inner, outer, local, inner_count, outer_count)
 
 
 def _count_up(label: Ints, size: int) -> tuple[Ints, Ints]:
@@ -169,14 +165,13 @@ def _count_up(label: Ints, size: int) -> tuple[Ints, Ints]:
 
 def _islands(waves: Waves) -> Ints:
     """Island of each block; dropped blocks are islands nobody asks for."""
-    inner = np.flatnonzero((waves.enters >= 0) & waves.kept[waves.out_block])
-    left = waves.out_block[inner]
-    right = waves.in_block[waves.enters[inner]]
+    out, into = waves.out, waves.into
+    inner = np.flatnonzero((out.across >= 0) & waves.kept[out.block])
     tied_left, tied_right = _mirror_ties(waves)
     return components(
         int(waves.first_block[-1]),
-        np.concatenate([left, tied_left]),
-        np.concatenate([right, tied_right]),
+        np.concatenate([out.block[inner], tied_left]),
+        np.concatenate([into.block[out.across[inner]], tied_right]),
     )
 
 
@@ -191,9 +186,9 @@ def _mirror_ties(waves: Waves) -> tuple[Ints, Ints]:
     if not mirrors.any():
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     spins = 2 if circuit.spin == "full" else 1
-    port = np.concatenate([waves.out_port, waves.in_port])
-    channel = np.concatenate([waves.out_channel, waves.in_channel]) // spins
-    block = np.concatenate([waves.out_block, waves.in_block])
+    port = np.concatenate([waves.out.port, waves.into.port])
+    channel = np.concatenate([waves.out.channel, waves.into.channel]) // spins
+    block = np.concatenate([waves.out.block, waves.into.block])
     node = waves.ports.reservoir[port]
     here = np.flatnonzero((node >= 0) & mirrors[node] & waves.kept[block])
     here = here[np.lexsort((channel[here], port[here]))]
@@ -203,7 +198,7 @@ def _mirror_ties(waves: Waves) -> tuple[Ints, Ints]:
 
 
 def _alike(
-    kind: Ints, island: Ints, order: Ints, out: _Side, into: _Side
+    kind: Ints, island: Ints, order: Ints, out: _Numbered, into: _Numbered
 ) -> Iterator[Ints]:
     """Yield the blocks (island, block) of each shape."""
     size = int(island.max(initial=-1)) + 1
@@ -246,7 +241,9 @@ def _equal_rows(table: Ints) -> Iterator[Ints]:
         yield pieces[k]
 
 
-def _shape(waves: Waves, blocks: Ints, island: Ints, out: _Side, into: _Side) -> Shape:
+def _shape(
+    waves: Waves, blocks: Ints, island: Ints, out: _Numbered, into: _Numbered
+) -> Shape:
     """Collect entries and leads of the islands of one shape.
 
     Blocks of one kind stand together, so that Python works per kind, not per block.
@@ -263,8 +260,8 @@ def _shape(waves: Waves, blocks: Ints, island: Ints, out: _Side, into: _Side) ->
         )
         entry = cell.entries_of(local)
         place = instance[0, :, None]
-        out_slot = waves.first_out[number] + place * cell.outgoing
-        in_slot = waves.first_in[number] + place * cell.incoming
+        out_slot = waves.out.first[number] + place * cell.outgoing
+        in_slot = waves.into.first[number] + place * cell.incoming
         rows.append(out.local[out_slot + cell.out[entry[0]]].ravel())
         cols.append(into.local[in_slot + cell.into[entry[0]]].ravel())
         count = entry[0].size
@@ -279,9 +276,12 @@ def _shape(waves: Waves, blocks: Ints, island: Ints, out: _Side, into: _Side) ->
         )
         filled += count
     islands = island[blocks[:, 0]]
-    crossing = out.port[out.crossings(int(islands[0]))]
+    reservoirs = waves.ports.circuit.reservoirs
+    mirrors = reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
+    crossing = out.crossings(int(islands[0]))
     pair = np.minimum(crossing, waves.ports.partner[crossing])
-    outgoing, incoming = out.leads(islands), into.leads(islands)
+    out_channels, in_channels = out.leads(islands), into.leads(islands)
+    outgoing = waves.ports.reservoir[out_channels[..., 0]]
     return Shape(
         internal=int(out.inner_count[islands[0]]),
         blocks=blocks.shape[1],
@@ -289,8 +289,9 @@ def _shape(waves: Waves, blocks: Ints, island: Ints, out: _Side, into: _Side) ->
         row=np.concatenate(rows),
         col=np.concatenate(cols),
         runs=tuple(runs),
-        outgoing=waves.ports.reservoir[out.port[outgoing]],
-        incoming=waves.ports.reservoir[into.port[incoming]],
-        out_channels=np.stack([out.port[outgoing], out.channel[outgoing]], -1),
-        in_channels=np.stack([into.port[incoming], into.channel[incoming]], -1),
+        outgoing=outgoing,
+        incoming=waves.ports.reservoir[in_channels[..., 0]],
+        out_channels=out_channels,
+        in_channels=in_channels,
+        mirrored=bool(mirrors[outgoing].any()),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
-from qnet.limits import LIMITS
+from qnet.limits import LIMITS, free_memory
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join
 from qnet.network.islands import Shape
@@ -22,7 +21,7 @@ from qnet.network.sparse import factorise
 from qnet.smatrix import Complex
 
 WEAK_PIVOT = 1e-6
-"""Pivots below this lose more than six digits in a fixed order: solve again, pivoting."""
+"""Pivots below this lose over six digits in a fixed order: solve again, pivoting."""
 
 UNITARY = 1e3 * float(np.finfo(float).eps)
 """Unitarity defect per channel that rounding explains."""
@@ -39,6 +38,10 @@ each entry: the fill-in of a large two-dimensional lattice."""
 
 LARGE = 3000
 """Internal waves up to which elimination is never given up."""
+
+
+TOGETHER = 2**22
+"""Numbers that the dense solve of a stretch of doubtful points may take."""
 
 
 class Mark(enum.IntEnum):
@@ -115,27 +118,25 @@ def island_matrix(composer: Composer, cells: Sequence[CellMatrix]) -> IslandMatr
         S, pivot = factorise(shape, cells)
     else:
         S, pivot = compose(shape, composer.plan, cells)
-    condition = np.maximum(1, 1 / pivot)
-    marked = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD).astype(np.int8)
-    defect = unitarity_estimate(S)
+    draft = _draft(S, pivot)
     tolerance = UNITARY * max(shape.entering, 1)
-    doubtful = (pivot < WEAK_PIVOT) | ~(defect <= tolerance)
+    doubtful = (pivot < WEAK_PIVOT) | ~(draft.defect <= tolerance)
+    at_once = max(1, TOGETHER // max(shape.internal**2, len(shape.row)))
     for island in np.flatnonzero(doubtful.any(axis=1)).tolist():
         points = np.flatnonzero(doubtful[island])
-        _look_again(
-            shape, cells, island, points, S[island], defect[island], condition[island],
-            marked[island],
-        )  # fmt: skip
+        for start in range(0, len(points), at_once):
+            here = points[start : start + at_once]
+            _look_again(draft, shape, cells, island, here)
     batch = (shape.islands, *axes)
     return IslandMatrix(
-        S.reshape(*batch, shape.leaving, shape.entering),
+        draft.S.reshape(*batch, shape.leaving, shape.entering),
         shape.outgoing,
         shape.incoming,
         shape.out_channels,
         shape.in_channels,
-        defect.reshape(batch),
-        condition.reshape(batch),
-        marked.reshape(batch),
+        draft.defect.reshape(batch),
+        draft.condition.reshape(batch),
+        draft.marked.reshape(batch),
     )
 
 
@@ -166,42 +167,53 @@ def unitarity_estimate(S: Complex) -> Floats:
         return np.maximum(np.abs(columns - is_open).max(-1), mixed)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draft:
+    """S and its certificate (island, point, …), while doubtful points are mended."""
+
+    S: Complex
+    defect: Floats
+    condition: Floats
+    marked: NDArray[np.int8]
+
+
+def _draft(S: Complex, pivot: Floats) -> _Draft:
+    condition = np.maximum(1, 1 / np.maximum(pivot, np.finfo(float).tiny))
+    marked = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD)
+    return _Draft(S, unitarity_estimate(S), condition, marked.astype(np.int8))
+
+
 def _look_again(
+    draft: _Draft,
     shape: Shape,
     cells: Sequence[CellMatrix],
     island: int,
     points: Ints,
-    S: Complex,
-    defect: Floats,
-    condition: Floats,
-    marked: NDArray[np.int8],
 ) -> None:
     """Solve doubtful points of one island with pivoting, and write them in place."""
     amplitude = _amplitudes(shape, cells, island, points)
     finite = np.isfinite(amplitude).all(axis=0)
-    marked[points[~finite]] = Mark.NOT_FINITE
-    S[points[~finite]] = np.nan
-    brought = np.zeros(len(points))
-    brought[finite] = _input_defect(shape, amplitude[:, finite])
-    worth = finite & (
-        ~(defect[points] <= GROWTH * shape.blocks * brought)
-        | (condition[points] > 1 / WEAK_PIVOT)
-    )
+    draft.S[island, points[~finite]] = np.nan
+    draft.marked[island, points[~finite]] = Mark.NOT_FINITE
+    points, amplitude = points[finite], amplitude[:, finite]
     if shape.internal > LARGE:
-        marked[points[finite & ~np.isfinite(S[points]).all((-2, -1))]] = Mark.NOT_FINITE
+        lost = points[~np.isfinite(draft.S[island, points]).all((-2, -1))]
+        draft.marked[island, lost] = Mark.NOT_FINITE
         return
-    at_once = max(1, 2**24 // max(shape.internal**2, 1))
-    chosen = np.flatnonzero(worth)
-    for start in range(0, len(chosen), at_once):
-        here = chosen[start : start + at_once]
-        target = points[here]
-        S[target], condition[target], singular = join(shape, amplitude[:, here])
-        defect[target] = unitarity_estimate(S[target])
-        marked[target] = np.where(
-            singular,
-            Mark.SINGULAR,
-            np.where(condition[target] > ILL, Mark.ILL_CONDITIONED, Mark.GOOD),
-        )
+    brought = GROWTH * shape.blocks * _input_defect(shape, amplitude)
+    # A defect that the scatterers bring along (a lossy one) is not of our making.
+    ours = ~(draft.defect[island, points] <= brought)
+    weak = draft.condition[island, points] > 1 / WEAK_PIVOT
+    worth = (ours | weak) & (shape.internal > 0)
+    points = points[worth]
+    if len(points) == 0:
+        return
+    S, condition, singular = join(shape, amplitude[:, worth])
+    ill = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD)
+    draft.S[island, points] = S
+    draft.condition[island, points] = condition
+    draft.defect[island, points] = unitarity_estimate(S)
+    draft.marked[island, points] = np.where(singular, Mark.SINGULAR, ill)
 
 
 def _amplitudes(
@@ -226,7 +238,7 @@ def _input_defect(shape: Shape, amplitude: Complex) -> Floats:
 def _check_memory(shape: Shape, axes: tuple[int, ...]) -> None:
     points = shape.islands * int(np.prod(axes, dtype=object))
     need = 16 * points * shape.leaving * shape.entering
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    free = free_memory()
     if need > LIMITS["matrix memory"].value * free:
         raise refuse(
             LimitError,

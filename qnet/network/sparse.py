@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qnet.circuit import Floats
+from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.islands import Shape
 from qnet.smatrix import Complex
@@ -49,20 +49,35 @@ def join_sparse(shape: Shape, amplitude: Complex) -> tuple[Complex, float]:
     amplitude : (entry,)
         In the order of the shape's entries.
     """
-    from scipy.sparse import csc_array, eye_array
+    row, col, entering = shape.row, shape.col, shape.entering
+    fewer_columns = shape.entering <= shape.leaving
+    if not fewer_columns:  # S transposed is the S of the transposed network
+        row, col, entering = col, row, shape.leaving
+    n, leaving = shape.internal, shape.entering + shape.leaving - entering
+    S = np.zeros((leaving, entering), complex)
+    drive = np.zeros((n, entering), complex)
+    direct, into = (row >= n) & (col >= n), (row < n) & (col >= n)
+    S[row[direct] - n, col[direct] - n] = amplitude[direct]
+    drive[row[into], col[into] - n] = amplitude[into]
+    waves, pivot = _solve(n, row, col, amplitude, drive)
+    out = np.flatnonzero((row >= n) & (col < n))
+    np.add.at(S, row[out] - n, amplitude[out, None] * waves[col[out]])
+    return (S if fewer_columns else S.T), pivot
+
+
+def _solve(
+    n: int, row: Ints, col: Ints, amplitude: Complex, drive: Complex
+) -> tuple[Complex, float]:
+    """Waves (n, k) of (1 - S_ii) waves = drive, and the smallest pivot."""
+    from scipy.sparse import csc_array
     from scipy.sparse.linalg import splu
 
-    n = shape.internal
-    size = (n + shape.leaving, n + shape.entering)
-    T = csc_array((amplitude, (shape.row, shape.col)), shape=size)
-    T_ie, T_ei = T[:n, n:].toarray(), T[n:, :n]
-    S = T[n:, n:].toarray()
+    inner = (row < n) & (col < n)
+    each = np.arange(n)
+    values = np.concatenate([-amplitude[inner], np.ones(n)])
+    at = np.concatenate([row[inner], each]), np.concatenate([col[inner], each])
     try:
-        factors = splu((eye_array(n, format="csc") - T[:n, :n]).tocsc())
+        factors = splu(csc_array((values, at), shape=(n, n)))
     except RuntimeError:  # SuperLU's word for an exactly singular matrix
-        return np.full_like(S, np.nan), 0.0
-    if shape.entering <= shape.leaving:
-        S += T_ei @ factors.solve(T_ie)
-    else:
-        S += factors.solve(T_ei.toarray().T, trans="T").T @ T_ie
-    return S, float(np.abs(factors.U.diagonal()).min(initial=np.inf))
+        return np.full_like(drive, np.nan), 0.0
+    return factors.solve(drive), float(np.abs(factors.U.diagonal()).min())

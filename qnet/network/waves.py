@@ -7,7 +7,6 @@ left must be complete: every wave that leaves a scatterer at a joint enters the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,24 +19,41 @@ from qnet.network.graph import Ports
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Waves:
-    """Every channel of the network, in columns, and which of them live.
+class Side:
+    """Outgoing or incoming channels of the network, in columns.
 
-    Incoming channels are numbered over cells, instances, ports and channels, outgoing
-    ones likewise; blocks over cells, instances and local blocks.
+    They are numbered over cells, instances, ports and channels.
 
     Attributes
     ----------
-    in_port, in_channel, in_block : (incoming,)
-        Where each incoming channel is.
-    out_port, out_channel, out_block : (outgoing,)
-        Where each outgoing channel is.
-    enters : (outgoing,)
-        Incoming channel that it becomes at a joint; -1 at a reservoir, -2 nowhere.
-    comes_from : (incoming,)
-        Outgoing channel that feeds it at a joint; -1 at a reservoir, -2 nothing.
-    first_block, first_in, first_out : (cells + 1,)
-        Number of the first block and channels of each cell.
+    port, channel, block : (n,)
+        Where each is.
+    across : (n,)
+        The channel of the other side that it is at a joint; -1 at a reservoir, -2
+        where the other port has no such channel.
+    first : (cells + 1,)
+        Number of the first channel of each cell.
+    """
+
+    port: Ints
+    channel: Ints
+    block: Ints
+    across: Ints
+    first: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waves:
+    """Every channel of the network, and which of them live.
+
+    Blocks are numbered over cells, instances and local blocks.
+
+    Attributes
+    ----------
+    out, into : Side
+        Channels that leave scatterers, and that enter them.
+    first_block : (cells + 1,)
+        Number of the first block of each cell.
     kind : (block,)
         Equal for blocks of one cell with the same ports and couplings.
     kept : (block,)
@@ -46,17 +62,9 @@ class Waves:
 
     ports: Ports
     cells: tuple[Cell, ...]
-    in_port: Ints
-    in_channel: Ints
-    in_block: Ints
-    out_port: Ints
-    out_channel: Ints
-    out_block: Ints
-    enters: Ints
-    comes_from: Ints
+    out: Side
+    into: Side
     first_block: Ints
-    first_in: Ints
-    first_out: Ints
     kind: Ints
     kept: Bools
 
@@ -70,62 +78,67 @@ def make_waves(ports: Ports, cells: tuple[Cell, ...]) -> Waves:
         QN405 where a wave leaves a scatterer and nothing takes it; QN406 where a
         reservoir receives more channels than it emits, or fewer.
     """
-    first_block, first_in, first_out = (
-        _offsets([len(c.instances) * n for c, n in zip(cells, sizes, strict=True)])
-        for sizes in (
-            [c.blocks for c in cells],
-            [c.incoming for c in cells],
-            [c.outgoing for c in cells],
-        )
-    )
-    entering, leaving = channels_by_port(ports, list(cells))
-    in_port, in_channel = _columns(ports, cells, entering)
-    out_port, out_channel = _columns(ports, cells, leaving)
-    in_block = _owners(cells, first_block, lambda c: c.block_of_in)
-    out_block = _owners(cells, first_block, lambda c: c.block_of_out)
-    enters = _meets(ports, out_port, out_channel, entering, in_port, in_channel)
-    comes_from = _meets(ports, in_port, in_channel, leaving, out_port, out_channel)
-    kept = _kept(int(first_block[-1]), in_block, out_block, enters, comes_from)
-    waves = Waves(
-        ports, cells, in_port, in_channel, in_block, out_port, out_channel, out_block,
-        enters, comes_from, first_block, first_in, first_out, _kinds(cells), kept,
-    )  # fmt: skip
+    first_block = _offsets([c.blocks * len(c.instances) for c in cells])
+    starts = list(zip(cells, first_block.tolist(), strict=False))
+    entering, leaving = channels_by_port(ports, cells)
+    out_blocks = [_owners(c, first, c.block_of_out) for c, first in starts]
+    in_blocks = [_owners(c, first, c.block_of_in) for c, first in starts]
+    out = _side(ports, cells, leaving, entering, out_blocks)
+    into = _side(ports, cells, entering, leaving, in_blocks)
+    kept = _kept(int(first_block[-1]), out, into)
+    waves = Waves(ports, cells, out, into, first_block, _kinds(cells), kept)
     faults = [*_untaken(waves), *_unbalanced(waves)]
     if faults:
         raise NetlistError(faults)
     return waves
 
 
+def _side(
+    ports: Ports, cells: tuple[Cell, ...], own: Ints, others: Ints, blocks: list[Ints]
+) -> Side:
+    """Columns of one side; `own`, `others` count the channels of each port."""
+    numbers = _all_ports(ports, cells)
+    port = np.repeat(numbers, own[numbers])
+    channel = np.arange(len(port)) - _starts(ports, numbers, own)[port]
+    partner = ports.partner[port]
+    # Channels of a port are consecutive: its first one tells the others.
+    found = _starts(ports, numbers, others)[partner] + channel
+    across = np.where(channel < others[partner], found, -2)
+    across[partner < 0] = -1
+    first = _offsets([column.size for column in blocks])
+    return Side(port, channel, np.concatenate([_NONE, *blocks]), across, first)
+
+
+_NONE = np.zeros(0, np.intp)
+
+
+def _all_ports(ports: Ports, cells: tuple[Cell, ...]) -> Ints:
+    """Ports in the order in which channels are numbered."""
+    return np.concatenate([_NONE, *[port_numbers(ports, c).ravel() for c in cells]])
+
+
+def _starts(ports: Ports, numbers: Ints, count: Ints) -> Ints:
+    """Number of the first channel of each port."""
+    start = np.zeros(len(ports), dtype=np.intp)
+    start[numbers] = np.cumsum(count[numbers]) - count[numbers]
+    return start
+
+
 def _offsets(counts: list[int]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
 
 
-def _columns(ports: Ports, cells: tuple[Cell, ...], count: Ints) -> tuple[Ints, Ints]:
-    """Port and channel of each channel, cells in order."""
-    numbers = np.concatenate(
-        [np.zeros(0, np.intp), *[port_numbers(ports, c).ravel() for c in cells]]
-    ).astype(np.intp)
-    each = count[numbers]
-    port = np.repeat(numbers, each)
-    start = np.repeat(np.cumsum(each) - each, each)
-    return port, np.arange(len(port)) - start
-
-
-def _owners(
-    cells: tuple[Cell, ...], first: Ints, local: Callable[[Cell], Ints]
-) -> Ints:
-    """Global block of each channel."""
-    columns = [
-        (start + np.arange(len(c.instances))[:, None] * c.blocks + local(c)).ravel()
-        for start, c in zip(first, cells, strict=False)
-    ]
-    return np.concatenate([np.zeros(0, np.intp), *columns]).astype(np.intp)
+def _owners(cell: Cell, first: int, local: Ints) -> Ints:
+    """Global block of each channel of a cell, instance by instance."""
+    return (
+        first + np.arange(len(cell.instances))[:, None] * cell.blocks + local
+    ).ravel()
 
 
 def _kinds(cells: tuple[Cell, ...]) -> Ints:
     """Kind of each block, whatever the channel it stands for."""
     kinds: dict[tuple[object, ...], int] = {}
-    columns = [np.zeros(0, np.intp)]
+    columns = [_NONE]
     for number, cell in enumerate(cells):
         local = [
             kinds.setdefault((number, *key), len(kinds)) for key in cell.block_keys()
@@ -134,38 +147,24 @@ def _kinds(cells: tuple[Cell, ...]) -> Ints:
     return np.concatenate(columns)
 
 
-def _meets(
-    ports: Ports, port: Ints, channel: Ints, there: Ints, far_port: Ints, far: Ints
-) -> Ints:
-    """Counterpart across the joint of each channel: -1 reservoir, -2 none.
-
-    `there` counts the counterparts of each port; `far_port`, `far` list them.
-    """
-    start = np.zeros(len(ports), dtype=np.intp)
-    start[far_port[far == 0]] = np.flatnonzero(far == 0)
-    partner = ports.partner[port]
-    found = np.where(channel < there[partner], start[partner] + channel, -2)
-    return np.where(partner < 0, -1, found)
-
-
-def _kept(
-    blocks: int, in_block: Ints, out_block: Ints, enters: Ints, comes_from: Ints
-) -> Bools:
+def _kept(blocks: int, out: Side, into: Side) -> Bools:
     """Drop blocks with a starved channel, and all that waves lead to from there."""
-    starved = np.unique(in_block[comes_from == -2])
+    starved = np.unique(into.block[into.across == -2])
     if len(starved) == 0:
         return np.ones(blocks, bool)
-    inner = enters >= 0
-    return ~reached(blocks, out_block[inner], in_block[enters[inner]], starved)
+    inner = out.across >= 0
+    fed = into.block[out.across[inner]]
+    return ~reached(blocks, out.block[inner], fed, starved)
 
 
 def _untaken(waves: Waves) -> list[Diagnostic]:
     """Name joints where a kept wave leaves and no kept channel takes it."""
     ports = waves.ports
-    taken = (waves.enters >= 0) & waves.kept[waves.in_block[waves.enters]]
-    lost = waves.kept[waves.out_block] & (waves.enters != -1) & ~taken
+    out = waves.out
+    taken = (out.across >= 0) & waves.kept[waves.into.block[out.across]]
+    lost = waves.kept[out.block] & (out.across != -1) & ~taken
     faults = []
-    for port in np.unique(waves.out_port[lost]).tolist():
+    for port in np.unique(out.port[lost]).tolist():
         other = int(ports.partner[port])
         sender, taker = ports.element_name(port), ports.element_name(other)
         node = ports.circuit.nodes[int(ports.node[port])]
@@ -192,13 +191,10 @@ def _unbalanced(waves: Waves) -> list[Diagnostic]:
     names = ports.circuit.reservoirs.names
     received, emitted = (
         np.bincount(
-            ports.reservoir[port[waves.kept[block] & (across == -1)]],
+            ports.reservoir[side.port[waves.kept[side.block] & (side.across == -1)]],
             minlength=len(names),
         )
-        for port, block, across in (
-            (waves.out_port, waves.out_block, waves.enters),
-            (waves.in_port, waves.in_block, waves.comes_from),
-        )
+        for side in (waves.out, waves.into)
     )
     faults = []
     for reservoir in np.flatnonzero(received != emitted).tolist():
