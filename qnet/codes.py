@@ -226,6 +226,11 @@ CODES: Final[dict[str, Code]] = {
         "A direction in space has three components, and not all of them are zero.",
         "Write axis=(x,y,z).",
     ),
+    "QN349": Code(
+        "disorder without a seed",
+        "Random disorder is drawn from a seed, so that a run can be repeated.",
+        "Add seed= with any whole number.",
+    ),
     "QN350": Code(
         "a data file cannot be used",
         "A file with scattering matrices is missing, damaged, or not what its ending "

@@ -307,3 +307,16 @@ class Deck:
     def source(self) -> Source:
         """The text as it came."""
         return self.sheet.source
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Deck):
+            return NotImplemented
+        return self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def _said(self) -> str:
+        from qnet.lang.write import write_deck
+
+        return write_deck(self, comments=False)

@@ -7,7 +7,7 @@ from typing import Final
 
 from qnet.diagnostics import Span
 from qnet.lang import cards
-from qnet.lang.pieces import Maker, Part, Place, as_name, is_token, misshapen, only
+from qnet.lang.phrases import Maker, Part, Place, as_name, is_token, misshapen, only
 
 STATISTICS: Final = (
     "min", "max", "avg", "pp", "argmax", "argmin", "integ", "find",

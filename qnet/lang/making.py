@@ -8,7 +8,7 @@ from typing import Final
 from qnet.diagnostics import Source, Span
 from qnet.lang import cards
 from qnet.lang.dotcards import DOT_CARDS
-from qnet.lang.pieces import PIECES, Maker, Part, Place, only
+from qnet.lang.phrases import PHRASES, Maker, Part, Place, only
 from qnet.lang.replay import Form
 from qnet.lang.tokens import Token
 
@@ -57,4 +57,4 @@ def _element(parts: Sequence[Part], place: Place, span: Span) -> cards.Element:
     return cards.Element(parts[0], items, only(parts, cards.Arg), span)
 
 
-_MAKERS: Final[dict[str, Maker]] = {"element": _element, **PIECES, **DOT_CARDS}
+_MAKERS: Final[dict[str, Maker]] = {"element": _element, **PHRASES, **DOT_CARDS}

@@ -1,12 +1,14 @@
-"""Text to deck, with every syntax fault of the text at once."""
+"""The front door of the language: text or file to deck."""
 
 from __future__ import annotations
 
-from qnet.diagnostics import Diagnostic, Label, NetlistError, Source, Span
-from qnet.lang.blocks import BlockReader
-from qnet.lang.cards import Deck, Title
-from qnet.lang.characters import check_characters, invisible_characters
-from qnet.lang.sheet import Sheet, read_sheet
+from collections.abc import Sequence
+from pathlib import Path
+
+from qnet.diagnostics import Source
+from qnet.lang.cards import Deck
+from qnet.lang.includes import included, read_text
+from qnet.lang.reading import read_deck
 
 
 def parse(text: str, name: str = "<netlist>") -> Deck:
@@ -39,47 +41,31 @@ def parse(text: str, name: str = "<netlist>") -> Deck:
     >>> deck.cards[1].args[0].value.text
     '1mV'
     """
-    source = Source(name, text.removeprefix("\ufeff"))
-    return parse_source(source)
+    return read_deck(Source(name, text.removeprefix("\ufeff")))
 
 
-def parse_source(source: Source, inside: Span | None = None) -> Deck:
-    """Read a netlist that another card may have brought in; see `parse`."""
-    check_characters(source)
-    sheet = read_sheet(source, inside)
-    reader = BlockReader(sheet)
-    cards = reader.cards()
-    faults = reader.faults + _second_titles(sheet, reader.titles)
-    if faults:
-        faults.sort(key=_offset)
-        raise NetlistError(faults)
-    return Deck(sheet, _title(sheet, reader.titles), cards, _notes(source))
+def load(path: str | Path, include_roots: Sequence[str | Path] = ()) -> Deck:
+    """Read a netlist file and everything it includes.
 
+    Parameters
+    ----------
+    path : path
+        The netlist.
+    include_roots : sequence of path
+        Folders, besides the netlist's own, that it may bring files in from.
 
-def _offset(fault: Diagnostic) -> int:
-    return fault.primary.span.start if fault.primary else 0
+    Returns
+    -------
+    Deck
+        Cards of included files stand where their ``.include`` or ``.lib`` was.
 
-
-def _title(sheet: Sheet, numbers: list[int]) -> str:
-    if not numbers:
-        return ""
-    card = sheet.card(numbers[0])
-    assert isinstance(card, Title)
-    return card.text
-
-
-def _second_titles(sheet: Sheet, numbers: list[int]) -> list[Diagnostic]:
-    return [
-        Diagnostic(
-            "QN122",
-            "a second title",
-            Label(sheet.span(number)),
-            (Label(sheet.span(numbers[0]), "first"),),
-            help="keep one of them; a remark begins with `*`",
-        )
-        for number in numbers[1:]
-    ]
-
-
-def _notes(source: Source) -> tuple[Diagnostic, ...]:
-    return tuple(invisible_characters(source))
+    Raises
+    ------
+    NetlistError
+        QN101 to QN123 of any of the files, QN250 to QN253.
+    LimitError
+        QN801 to QN809.
+    """
+    path = Path(path)
+    deck = parse(read_text(path), str(path))
+    return included(deck, path.parent, include_roots)

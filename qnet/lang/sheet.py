@@ -26,7 +26,9 @@ from qnet.limits import LIMITS, within
 
 _CONTINUATION: Final = re.compile(r"\n[ \t]*\+")
 _BEGINS_CONTINUED: Final = re.compile(r"[ \t]*\+")
-_SKIPPED: Final = re.compile(r"[ \t\r]*(?:[*#][^\n]*)?$", re.MULTILINE)
+_SKIPPED: Final = re.compile(
+    r"[ \t\r]*(?:(?:[*#;]|//|(?<=[ \t])\$)[^\n]*)?$", re.MULTILINE
+)
 _WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
 _LONGEST_PATTERN: Final = 100
 

@@ -92,14 +92,19 @@ def explain(sheet: Sheet, number: int) -> Diagnostic:
     assert form.fault is not None
     names = tuple(map(lexicon().names.__getitem__, form.kinds))
     misfit = Misfit(sheet, sheet.tokens(number), names, *form.fault)
-    if number == 0 and not sheet.word(0).startswith("."):
+    if number == 0 and sheet.inside is None and not _looks_like_card(misfit):
         return _title(misfit)
     return next(found for slip in _SLIPS if (found := slip(misfit)))
 
 
+def _looks_like_card(misfit: Misfit) -> bool:
+    """Whether a line begins with a dot, or with a name that ends in a digit."""
+    first = misfit.tokens[0].text
+    return first.startswith(".") or (first[0].isalpha() and first[-1].isdigit())
+
+
 def _title(misfit: Misfit) -> Diagnostic:
-    last = len(misfit.tokens) - 1
-    whole = misfit.place(0, last)
+    whole = misfit.place(0, len(misfit.tokens) - 1)
     return misfit.finding(
         "QN104", "the first line is no card", at=whole, fix=TITLE_HELP
     )
