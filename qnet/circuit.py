@@ -65,6 +65,11 @@ class Reservoirs:
         Superconductors only: eV, rad.
     spans : sequence of Span or None
         Where each is declared.
+    polarization, absorb : (*sweep, n)
+        Of terminals: spin polarisation, and the probability to absorb what a chiral
+        edge brings; None: 0 and 1.
+    axis : (*sweep, n, 3)
+        Direction of the polarisation; None: z.
     """
 
     names: Sequence[str]
@@ -79,6 +84,9 @@ class Reservoirs:
     gap: Floats
     phase: Floats
     spans: Sequence[Span | None]
+    polarization: Floats | None = None
+    absorb: Floats | None = None
+    axis: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.nodes)
