@@ -69,6 +69,11 @@ VARIANTS = {
         {"S": ROTATION, "pins": 2, "nch": (2, 1)},
         {"S": ROTATION, "pins": 3, "zeros": tuple(map(tuple, ROTATION == 0))},
     ],
+    "strip": [
+        {"width": 4e-9, "length": 5e-9, "disorder": np.array(0.0), "seed": 1.0},
+        {"width": 4e-9, "length": 0.0, "disorder": 1.0, "seed": 2.0, "B": 20.0},
+        {"width": 4e-9, "length": 5e-9, "disorder": 1.0, "seed": 2.0, "B": 20.0},
+    ],
     "plaquette": [
         {"phases": np.array([0.3, 1.7])},
         {"seed": 5.0},
