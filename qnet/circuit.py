@@ -8,7 +8,7 @@ length 1 where it does not depend on that axis.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,7 +192,7 @@ class Circuit:
     response: str = "linear"
     tolerance: float = 1e-10
     structure: Hashable = None
-    notes: tuple[Diagnostic, ...] = field(default=())
+    notes: tuple[Diagnostic, ...] = ()
 
     @property
     def degeneracy(self) -> int:

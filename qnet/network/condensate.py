@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.circuit import Bools, Circuit, Floats
+from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.network.andreev import Doubled, andreev_amplitude, double
 from qnet.network.compose import CellMatrix
 from qnet.network.matrix import IslandMatrix
@@ -42,7 +42,24 @@ class Condensates:
 
     def touch(self, matrix: IslandMatrix) -> Bools:
         """Whether each island of a shape ends in a superconductor somewhere."""
-        return self.is_super[matrix.incoming].any(-1)
+        touched: Bools = self.is_super[matrix.incoming].any(axis=-1)
+        return touched
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NambuMatrix:
+    """Scattering of electrons and holes of some islands.
+
+    Attributes
+    ----------
+    S : (island, *sweep, E, out, in)
+    outgoing, incoming : (island, k)
+        Reservoir of each channel; n + a for the holes of a.
+    """
+
+    S: Complex
+    outgoing: Ints
+    incoming: Ints
 
 
 def is_superconductor(circuit: Circuit) -> Bools:
@@ -73,10 +90,11 @@ def condensates(
     gap = np.where(is_super, circuit.reservoirs.gap, 1.0)[..., None, :]
     excitation = (energy - potential)[..., None]
     alpha = np.where(is_super, andreev_amplitude(excitation, gap), 0.0)
+    phase = circuit.reservoirs.phase[..., None, :]
     return Condensates(
         is_super,
         alpha,
-        circuit.reservoirs.phase[..., None, :],
+        np.broadcast_to(phase, (*phase.shape[:-1], len(is_super))),
         mirrored,
         circuit.spin == "full",
     )
@@ -145,3 +163,42 @@ def _completed(
     P[..., normal, first] = 1 - P[..., normal, :].sum(-1)
     P[..., first, first] = 1 - P[..., first, :].sum(-1)
     return P
+
+
+def nambu_matrices(
+    condensed: Condensates,
+    electrons: tuple[IslandMatrix, ...],
+    mirrored: tuple[IslandMatrix, ...],
+) -> tuple[NambuMatrix, ...]:
+    """Islands of electrons and holes; a reservoir's holes are a reservoir of their own.
+
+    The holes of reservoir a have number n + a. They are filled as electrons would be
+    at the potential 2μ_s - μ_a.
+    """
+    n = len(condensed.is_super)
+    found = []
+    for one, other in zip(electrons, mirrored, strict=True):
+        touched = condensed.touch(one)
+        for island in np.flatnonzero(touched):
+            S = doubled(condensed, int(island), one, other).S
+            out, into = (
+                np.concatenate([leads[island], n + leads[island]])[None]
+                for leads in (one.outgoing, one.incoming)
+            )
+            found.append(NambuMatrix(S[None], out, into))
+        if not touched.all():
+            rest = ~touched
+            found += [
+                NambuMatrix(
+                    _some(matrix, rest),
+                    shift + one.outgoing[rest],
+                    shift + one.incoming[rest],
+                )
+                for matrix, shift in ((one.S, 0), (other.S.conj(), n))
+            ]
+    return tuple(found)
+
+
+def _some(S: Complex, chosen: Bools) -> Complex:
+    """Rows of the instance axis, which may have length 1."""
+    return S if len(S) == 1 else S[chosen]

@@ -12,9 +12,11 @@ from qnet.network.channels import Cell, make_cells
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import (
     Condensates,
+    NambuMatrix,
     condensate_potential,
     condensates,
     is_superconductor,
+    nambu_matrices,
 )
 from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
@@ -92,6 +94,27 @@ class Sample:
         topology = self.topology
         condensed = self.condensates(energy, voltage)
         return flows_of(topology.pattern, topology.composers, cells, condensed)
+
+    def nambu(
+        self, energy: Floats, voltage: Floats | None = None
+    ) -> tuple[NambuMatrix, ...]:
+        """Scattering of electrons and holes, for the noise of superconducting contacts.
+
+        Parameters
+        ----------
+        energy, voltage
+            As in `smatrix`; only where a reservoir is superconducting.
+        """
+        condensed = self.condensates(energy, voltage)
+        if condensed is None:
+            raise ValueError("no reservoir is superconducting")
+        composers = self.topology.composers
+        cells = self.cell_matrices(energy, voltage)
+        return nambu_matrices(
+            condensed,
+            tuple(island_matrix(one, cells) for one in composers),
+            tuple(island_matrix(one, condensed.mirrored) for one in composers),
+        )
 
     def condensates(
         self, energy: Floats, voltage: Floats | None = None
