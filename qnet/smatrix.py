@@ -88,7 +88,7 @@ def in_series(first: Complex, second: Complex) -> Complex:
 
     References
     ----------
-    S. Datta, Electronic Transport in Mesoscopic Systems (1995), eq. (3.2.8).
+    S. Datta, Electronic Transport in Mesoscopic Systems (1995), section 3.2.
     """
     n = first.shape[-1] // 2
     r, t_back, t, r_inner = _quarters(first, n)
@@ -131,7 +131,7 @@ def resonant(energy: Float, H: Complex, W: Complex) -> Complex:
     References
     ----------
     C. Mahaux and H. A. Weidenmüller, Shell-Model Approach to Nuclear Reactions (1969).
-    C. W. J. Beenakker, Rev. Mod. Phys. 69, 731 (1997), eq. (82).
+    C. W. J. Beenakker, Rev. Mod. Phys. 69, 731 (1997).
     """
     levels, channels = W.shape[-2:]
     coupling = np.sqrt(np.pi) * W

@@ -100,6 +100,13 @@ def test_ports_that_do_not_couple_exchange_nothing(name, rng):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_channels_that_do_not_couple_exchange_nothing(name, rng):
+    for model in specimens(name, rng):
+        if hasattr(model, "coupling"):
+            assert np.all(model.smatrix(ENERGIES)[..., ~model.coupling()] == 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_diagonal_model_does_not_mix_channels(name, rng):
     for model in specimens(name, rng):
         if not model.diagonal:

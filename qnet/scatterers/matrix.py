@@ -74,9 +74,13 @@ class Matrix:
 
     def pattern(self) -> Bool:
         """Couple pins that no declared zeros keep apart."""
+        return port_pattern(self.coupling(), self._counts)
+
+    def coupling(self) -> Bool:
+        """Couple channels that no declared zero keeps apart."""
         if not self.zeros:
-            return np.ones((self.pins, self.pins), bool)
-        couples = port_pattern(~np.array(self.zeros, bool), self._counts)
+            return np.ones((sum(self._counts),) * 2, bool)
+        couples = ~np.array(self.zeros, bool)
         return couples.T if self.reversed and self.reverse == "transpose" else couples
 
     def smatrix(self, energy: Float) -> Complex:

@@ -46,7 +46,7 @@ class PointContact:
     References
     ----------
     M. Büttiker, Phys. Rev. B 41, 7906 (1990); its ε is twice this one.
-    H. A. Fertig and B. I. Halperin, Phys. Rev. B 36, 7969 (1987), eqs. (9) to (11).
+    H. A. Fertig and B. I. Halperin, Phys. Rev. B 36, 7969 (1987).
     K. W. Ford, D. L. Hill, M. Wakano and J. A. Wheeler, Ann. Phys. 7, 239 (1959).
     L. I. Glazman, G. B. Lesovik, D. E. Khmelnitskii and R. I. Shekhter, JETP Lett. 48,
     238 (1988).

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qnet.imported import port_pattern
 from qnet.registry import (
     INFER,
     Counts,
@@ -93,12 +94,14 @@ class InLineProbe:
 
     def pattern(self) -> Bool:
         """Couple the two directions to themselves only."""
-        leads = 1 if self.mix else self._count
-        onward_out = np.repeat([False, True, True, False], [1, 1, leads, leads])
-        back_out = np.repeat([True, False, False, True], [1, 1, leads, leads])
-        onward_in = np.repeat([True, False, True, False], [1, 1, leads, leads])
-        couples = np.outer(onward_out, onward_in) | np.outer(back_out, ~onward_in)
-        return couples.T if self.reversed else couples
+        if self.mix:
+            return self._directions()
+        counts = [outgoing or 0 for _, outgoing in self.channels()]
+        return port_pattern(self.coupling(), counts)
+
+    def coupling(self) -> Bool:
+        """Couple each channel to itself only, within its direction."""
+        return np.kron(self._directions(), np.eye(self._count, dtype=bool))
 
     def own_reservoirs(self) -> tuple[OwnReservoir, ...]:
         """Give the reservoirs inside, by direction with ``forward``."""
@@ -132,6 +135,13 @@ class InLineProbe:
             ]
         )
         return np.swapaxes(S, -1, -2) if self.reversed else S
+
+    def _directions(self) -> Bool:
+        """Couplings [out, in] of left, right, onward and back."""
+        onward_out = np.array([False, True, True, False])
+        onward_in = np.array([True, False, True, False])
+        couples = onward_out[:, None] == onward_in
+        return couples.T if self.reversed else couples
 
     @property
     def _count(self) -> int:

@@ -30,7 +30,7 @@ class Rectangular:
 
     References
     ----------
-    E. Merzbacher, Quantum Mechanics, 3rd ed. (1998), section 6.3.
+    E. Merzbacher, Quantum Mechanics, 3rd ed. (1998), section 6.2.
     """
 
     N: int = param(INFER, low=1, kind="int", structural=True, doc="channels")
