@@ -140,6 +140,13 @@ CODES: Final[dict[str, Code]] = {
         "`a < b < c` would compare the truth of `a < b`, which is 0 or 1, with c.",
         "Write `a < b && b < c`.",
     ),
+    "QN124": Code(
+        "an argument of the builder that is not one word",
+        "Each positional argument of a `Builder` method is one word or value of the "
+        "card, each keyword argument one key; a comment or a line end cannot be "
+        "passed.",
+        "Pass each word and each value as an argument of its own.",
+    ),
     "QN250": Code(
         "a file that cannot be read",
         "An included file or a section of a library is not there, or is no regular "

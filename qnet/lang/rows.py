@@ -201,7 +201,7 @@ class Alike:
         sheet: Sheet,
         numbers: Sequence[int],
         positions: Sequence[int],
-        slots: Sequence[_Slot],
+        slots: Sequence[Slot],
         texts: Sequence[Sequence[str]],
     ) -> None:
         self._sheet = sheet
@@ -232,8 +232,11 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    """Tokens `first` to `last` of a card: its name, an item, a key or a key's value."""
+class Slot:
+    """Tokens `first` to `last` of a card: its name, an item, a key or a key's value.
+
+    `kind` says how it is read, as in `Column`.
+    """
 
     part: Literal["name", "items", "key", "args"]
     kind: Kind
@@ -242,19 +245,30 @@ class _Slot:
 
 
 @lru_cache(1024)
-def _slots(form: Form) -> tuple[_Slot, ...]:
-    """Slots of an element card, in the order of the card."""
+def slots_of(form: Form) -> tuple[Slot, ...]:
+    """Slots of an element card, in the order of the card.
+
+    Parameters
+    ----------
+    form : Form
+        Its form.
+
+    Returns
+    -------
+    tuple of Slot
+        The name, then items, keys and their values as they come.
+    """
     card = form.steps[-1]
     slots = []
     for index, part in enumerate(card.parts):
         step = form.steps[~part]
         if step.rule == "arg":
-            slots.append(_Slot("key", "word", step.first, step.first))
+            slots.append(Slot("key", "word", step.first, step.first))
             value = form.steps[~step.parts[-1]]
-            slots.append(_Slot("args", _kind(value), value.first, value.last))
+            slots.append(Slot("args", _kind(value), value.first, value.last))
         else:
             place: Literal["name", "items"] = "items" if index else "name"
-            slots.append(_Slot(place, _kind(step), step.first, step.last))
+            slots.append(Slot(place, _kind(step), step.first, step.last))
     return tuple(slots)
 
 
@@ -271,7 +285,7 @@ def _groups(
     sheet: Sheet, form: Form, places: list[int], numbers: list[int]
 ) -> Iterator[Alike]:
     """Cards of one form, apart by letter and keys."""
-    slots = _slots(form)
+    slots = slots_of(form)
     texts = _texts(sheet, form, slots, numbers)
     marks = [
         [text[0].lower() for text in column]
@@ -297,7 +311,7 @@ def _groups(
 
 
 def _texts(
-    sheet: Sheet, form: Form, slots: Sequence[_Slot], numbers: list[int]
+    sheet: Sheet, form: Form, slots: Sequence[Slot], numbers: list[int]
 ) -> list[Sequence[str]]:
     """Column of texts of each slot."""
     rows: list[Sequence[str]]
@@ -314,7 +328,7 @@ def _texts(
     return columns
 
 
-def _cut(sheet: Sheet, slots: Sequence[_Slot], number: int) -> list[str]:
+def _cut(sheet: Sheet, slots: Sequence[Slot], number: int) -> list[str]:
     """Texts of the slots of one card."""
     tokens, text = sheet.tokens(number), sheet.text
     return [text[tokens[s.first].start : tokens[s.last].stop] for s in slots]
@@ -323,8 +337,8 @@ def _cut(sheet: Sheet, slots: Sequence[_Slot], number: int) -> list[str]:
 @lru_cache(256)
 def _slot_pattern(form: Form) -> re.Pattern[str]:
     """Expression with a group for each slot; the card is known to be of the form."""
-    opens = {slot.first for slot in _slots(form)}
-    closes = {slot.last for slot in _slots(form)}
+    opens = {slot.first for slot in slots_of(form)}
+    closes = {slot.last for slot in slots_of(form)}
     sources = lexicon().sources
     tokens = [
         f"{'(' * (i in opens)}(?>{sources[kind]}){')' * (i in closes)}"
