@@ -42,8 +42,7 @@ class Condensates:
 
     def touch(self, matrix: IslandMatrix) -> Bools:
         """Whether each island of a shape ends in a superconductor somewhere."""
-        touched: Bools = self.is_super[matrix.incoming].any(axis=-1)
-        return touched
+        return np.asarray(self.is_super[matrix.incoming].any(axis=-1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
