@@ -121,7 +121,7 @@ def compose(
         amplitude = np.zeros((plan.slots, *block), complex)
         for entries, values in gather(shape, cells, axes, part):
             amplitude[entries] = values
-        flat = amplitude.reshape(plan.slots, -1)
+        flat = amplitude.reshape(plan.slots, block[0] * block[1])
         pivot[part.islands, part.points] = eliminate(plan, flat).reshape(block)
         S[part.islands, part.points, plan.place] = np.moveaxis(
             amplitude[plan.result], 0, -1

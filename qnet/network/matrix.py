@@ -40,6 +40,9 @@ LARGE = 3000
 """Internal waves up to which elimination is never given up."""
 
 
+DECOUPLED = 1e12
+"""Condition from which a large island counts as having a decoupled state."""
+
 TOGETHER = 2**22
 """Numbers that the dense solve of a stretch of doubtful points may take."""
 
@@ -54,7 +57,7 @@ class Mark(enum.IntEnum):
     SINGULAR = 2
     """An internal state is decoupled: the minimum-norm solution was taken."""
     NOT_FINITE = 3
-    """A model gave NaN or infinity, or the factorisation met an exact zero."""
+    """A model gave NaN or infinity."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,9 +199,9 @@ def _look_again(
     draft.S[island, points[~finite]] = np.nan
     draft.marked[island, points[~finite]] = Mark.NOT_FINITE
     points, amplitude = points[finite], amplitude[:, finite]
-    if shape.internal > LARGE:
-        lost = points[~np.isfinite(draft.S[island, points]).all((-2, -1))]
-        draft.marked[island, lost] = Mark.NOT_FINITE
+    if shape.internal > LARGE:  # too large for singular values
+        lost = draft.condition[island, points] > DECOUPLED
+        draft.marked[island, points[lost]] = Mark.SINGULAR
         return
     brought = GROWTH * shape.blocks * _input_defect(shape, amplitude)
     # A defect that the scatterers bring along (a lossy one) is not of our making.

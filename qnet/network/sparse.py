@@ -16,6 +16,15 @@ from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.islands import Shape
 from qnet.smatrix import Complex
 
+DECOUPLED = 1e-12
+"""Pivot below which an internal state counts as decoupled."""
+
+ABSORPTION = 1e-8
+"""Loss that is lent to a decoupled state, in amplitude per passage."""
+
+REFINEMENTS = 4
+"""Steps of refinement: each divides the trace of absorption by its smallness."""
+
 
 def factorise(shape: Shape, cells: Sequence[CellMatrix]) -> tuple[Complex, Floats]:
     """S of all islands of a shape, by sparse LU.
@@ -23,7 +32,7 @@ def factorise(shape: Shape, cells: Sequence[CellMatrix]) -> tuple[Complex, Float
     Returns
     -------
     S : (island, point, out, in)
-        NaN where 1 - S_ii is exactly singular.
+        Of smallest norm where 1 - S_ii is singular.
     pivot : (island, point)
         Smallest pivot in modulus, 0 where there was none.
     """
@@ -76,8 +85,19 @@ def _solve(
     each = np.arange(n)
     values = np.concatenate([-amplitude[inner], np.ones(n)])
     at = np.concatenate([row[inner], each]), np.concatenate([col[inner], each])
+    A = csc_array((values, at), shape=(n, n))
     try:
-        factors = splu(csc_array((values, at), shape=(n, n)))
+        factors = splu(A)
+        pivot = float(np.abs(factors.U.diagonal()).min())
     except RuntimeError:  # SuperLU's word for an exactly singular matrix
-        return np.full_like(drive, np.nan), 0.0
-    return factors.solve(drive), float(np.abs(factors.U.diagonal()).min())
+        pivot = 0.0
+    if pivot > DECOUPLED:
+        return factors.solve(drive), pivot
+    # A trace of absorption damps the decoupled state; refinement takes it back from
+    # all others, and leaves that one at rest since nothing drives it.
+    values[-n:] += ABSORPTION
+    factors = splu(csc_array((values, at), shape=(n, n)))
+    waves = factors.solve(drive)
+    for _ in range(REFINEMENTS):
+        waves += factors.solve(drive - np.asarray(A @ waves))
+    return waves, pivot

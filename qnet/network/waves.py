@@ -87,7 +87,8 @@ def make_waves(ports: Ports, cells: tuple[Cell, ...]) -> Waves:
     into = _side(ports, cells, entering, leaving, in_blocks)
     kept = _kept(int(first_block[-1]), out, into)
     waves = Waves(ports, cells, out, into, first_block, _kinds(cells), kept)
-    faults = [*_untaken(waves), *_unbalanced(waves)]
+    # A wave that nothing takes upsets balances too: the cause comes alone.
+    faults = _untaken(waves) or _unbalanced(waves)
     if faults:
         raise NetlistError(faults)
     return waves
@@ -159,30 +160,47 @@ def _kept(blocks: int, out: Side, into: Side) -> Bools:
 
 def _untaken(waves: Waves) -> list[Diagnostic]:
     """Name joints where a kept wave leaves and no kept channel takes it."""
-    ports = waves.ports
-    out = waves.out
+    ports, out = waves.ports, waves.out
     taken = (out.across >= 0) & waves.kept[waves.into.block[out.across]]
-    lost = waves.kept[out.block] & (out.across != -1) & ~taken
+    lost = np.flatnonzero(waves.kept[out.block] & (out.across != -1) & ~taken)
+    lost = lost[np.unique(out.port[lost], return_index=True)[1]]
     faults = []
-    for port in np.unique(out.port[lost]).tolist():
+    for wave in lost.tolist():
+        port = int(out.port[wave])
         other = int(ports.partner[port])
         sender, taker = ports.element_name(port), ports.element_name(other)
         node = ports.circuit.nodes[int(ports.node[port])]
-        labels = ports.label(port, "sends a wave out here")
+        labels = ports.label(port, "a wave leaves here")
         faults.append(
             Diagnostic(
                 "QN405",
-                f"'{sender}' sends a wave out at node '{node}', but no channel of "
-                f"'{taker}' takes it",
+                f"'{sender}' brings a wave into '{taker}' at node '{node}', "
+                + _why_lost(waves, wave),
                 primary=labels[0] if labels else None,
-                others=ports.label(other, "takes none"),
-                why=f"what '{taker}' brings into '{sender}' is in part sent back, and "
-                "a one-way channel cannot carry it away",
-                help="let each wave go on: a scatterer without reflection (B with four "
-                "pins), or a reservoir at this node",
+                others=ports.label(other, "and is not taken here"),
+                why="every wave that leaves a scatterer at a joint enters the other, "
+                "and one-way channels carry nothing back",
+                help="use a scatterer without reflection (B with four pins), or make "
+                f"the node a reservoir: `T9 {node}`",
             )
         )
     return faults
+
+
+def _why_lost(waves: Waves, wave: int) -> str:
+    """Say what keeps an outgoing channel from being taken at its joint."""
+    into, out = waves.into, waves.out
+    if out.across[wave] < 0:
+        return "which has no channel that enters there"
+    block = into.block[out.across[wave]]
+    sent = out.port[out.block == block]
+    if (sent == waves.ports.partner[out.port[wave]]).any():
+        return "which sends part of it back, but no channel leaves there"
+    waits = into.port[(into.block == block) & (into.across == -2)]
+    if len(waits):
+        node = waves.ports.circuit.nodes[int(waves.ports.node[waits[0]])]
+        return f"which lacks the wave that should enter it at node '{node}'"
+    return "which lacks another wave that should enter it"
 
 
 def _unbalanced(waves: Waves) -> list[Diagnostic]:

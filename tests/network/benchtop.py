@@ -139,7 +139,9 @@ def barrier(T, **kwargs):
 def splitter(T, **kwargs):
     """Beam splitter 1,2 -> 3,4 and back."""
     t, r = np.sqrt(T), 1j * np.sqrt(1 - T)
-    return PerChannel(s=((0, 0, t, r), (0, 0, r, t), (t, r, 0, 0), (r, t, 0, 0)), **kwargs)
+    return PerChannel(
+        s=((0, 0, t, r), (0, 0, r, t), (t, r, 0, 0), (r, t, 0, 0)), **kwargs
+    )
 
 
 def probe(eps, **kwargs):
@@ -180,13 +182,19 @@ def wire_up(*elements, reservoirs, shape=(), spin=1, kinds=None, structure=None)
         for model, *instances in elements
     )
     return from_groups(
-        groups, names, len(reservoirs), shape, spin=spin, kinds=kinds,
+        groups,
+        names,
+        len(reservoirs),
+        shape,
+        spin=spin,
+        kinds=kinds,
         structure=structure,
     )
 
 
-def from_groups(groups, names, reservoirs, shape=(), *, spin=1, kinds=None,
-                structure=None):
+def from_groups(
+    groups, names, reservoirs, shape=(), *, spin=1, kinds=None, structure=None
+):
     """Circuit whose first nodes are the reservoirs."""
     n = reservoirs
     lead = (1,) * len(shape)
@@ -195,12 +203,32 @@ def from_groups(groups, names, reservoirs, shape=(), *, spin=1, kinds=None,
     reservoir_of[:n] = np.arange(n)
     kind = np.full(n, ReservoirKind.NORMAL, np.int8) if kinds is None else kinds
     columns = Reservoirs(
-        names[:n], np.arange(n), np.asarray(kind, np.int8), np.zeros(n, bool),
-        np.zeros(n, bool), np.ones(n, bool), zeros, zeros, zeros, zeros, zeros,
+        names[:n],
+        np.arange(n),
+        np.asarray(kind, np.int8),
+        np.zeros(n, bool),
+        np.zeros(n, bool),
+        np.ones(n, bool),
+        zeros,
+        zeros,
+        zeros,
+        zeros,
+        zeros,
         [None] * n,
     )
     one = np.zeros(lead)
     return Circuit(
-        "", names, reservoir_of, columns, (), tuple(groups), tuple(shape), one, one,
-        one, one, spin=spin, structure=structure,
+        "",
+        names,
+        reservoir_of,
+        columns,
+        (),
+        tuple(groups),
+        tuple(shape),
+        one,
+        one,
+        one,
+        one,
+        spin=spin,
+        structure=structure,
     )

@@ -6,8 +6,8 @@ import numpy as np
 def dense_smatrix(circuit, energy=0.0):
     """S between reservoir channels, and the condition of 1 - S C.
 
-    All scatterers must carry as many channels in as out on each port. Returns S, the
-    list of (port, channel) of its rows and columns, their reservoirs, and the condition.
+    All scatterers must carry as many channels in as out on each port. Returns S,
+    the (port, channel) of its rows and columns, their reservoirs, and the condition.
     """
     blocks, ends = [], []
     port = 0

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 from benchtop import (
@@ -223,14 +224,23 @@ def networks(draw):
     return wire_up(*elements, reservoirs=reservoirs)
 
 
+def has_a_closed_piece(circuit):
+    graph = nx.Graph()
+    for group in circuit.groups:
+        for nodes in group.nodes.tolist():
+            graph.add_edges_from((group.names[0], node) for node in nodes)
+    pieces = nx.connected_components(graph)
+    return any(not {0, 1, 2} & piece for piece in pieces)
+
+
 @settings(deadline=None, max_examples=120)
 @given(networks())
 def test_random_networks_are_unitary_and_equal_to_the_dense_solve(circuit):
-    try:
-        matrices = compile_circuit(circuit).smatrix(AT_ZERO)
-    except NetlistError as error:
-        assert {d.code for d in error.diagnostics} == {"QN403"}
+    if has_a_closed_piece(circuit):
+        with pytest.raises(NetlistError, match="QN403"):
+            compile_circuit(circuit)
         return
+    matrices = compile_circuit(circuit).smatrix(AT_ZERO)
     expected, labels, _, condition = dense_smatrix(circuit)
     S = collected(matrices, labels)
     np.testing.assert_allclose(S, expected, atol=1e-12 * condition)
@@ -390,9 +400,7 @@ def test_lever_arms_shift_the_energy_of_their_elements_alone():
     circuit = resonators(phase(0.1, 0.2), tau=np.full((1, 1), 3.0))
     lever = Lever(np.array([[0, 1], [0, 1]]), np.array([[0.5, 0.5], [1.0, 0.0]]))
     barriers, wires, others = circuit.groups
-    circuit = replace(
-        circuit, groups=(barriers, replace(wires, lever=lever), others)
-    )
+    circuit = replace(circuit, groups=(barriers, replace(wires, lever=lever), others))
     sample = compile_circuit(circuit)
     (shifted,) = sample.smatrix(AT_ZERO, np.array([0.2, 0.4]))
     for k, energy in enumerate((0.3, 0.2)):
