@@ -375,6 +375,14 @@ CODES: Final[dict[str, Code]] = {
         "is left undetermined although its node is connected.",
         "Change the element that cancels, or hold one more voltage.",
     ),
+    "QN535": Code(
+        "floating voltages do not converge",
+        "Beyond linear response the voltages of floating reservoirs, and the "
+        "temperatures of thermal probes, follow from Newton's method; no step brings "
+        "the circuit nearer to balance.",
+        "Look for a negative differential conductance, start from a smaller bias, or "
+        "hold one more voltage.",
+    ),
     "QN801": Code(
         "a file too large",
         "Netlists, includes and data files have a largest size, each and together.",

@@ -329,7 +329,7 @@ def _report(
         current=np.where(lost, np.nan, into)[..., :n],
         temperature=np.broadcast_to(temperature, (*lost.shape[:-1], n)),
         heat=np.where(lost, np.nan, 0.0)[..., :n],
-        lumped=_lumped_currents(problem, potentials.relative, outflow),
+        lumped=lumped_currents(problem.circuit, links, potentials.relative, outflow),
         grounded=potentials.grounded[..., :n],
         marks=marks,
         backward_error=_ratio(worst, np.finfo(float).eps * size * norm),
@@ -337,22 +337,35 @@ def _report(
     )
 
 
-def _lumped_currents(
-    problem: _Problem, relative: Floats, outflow: Floats
+def lumped_currents(
+    circuit: Circuit, links: Links, voltage: Floats, outflow: Floats
 ) -> dict[str, Floats]:
-    """Current through each lumped element, from its first node to its second."""
-    shape = relative.shape[:-1]
+    """Current through each lumped element, from its first node to its second.
+
+    Parameters
+    ----------
+    voltage : (*sweep, size)
+        V, from any level common to the ends of an element.
+    outflow : (*sweep, size)
+        A leaving each vertex otherwise than through a V card.
+
+    Returns
+    -------
+    dict
+        By letter, (*sweep, count) in A.
+    """
+    shape = outflow.shape[:-1]
     found: dict[str, Floats] = {}
-    for part in problem.circuit.lumped:
+    for part in circuit.lumped:
         if part.kind == "R":
             first, second = part.ends.T
-            found["R"] = (relative[..., first] - relative[..., second]) / part.value
+            found["R"] = (voltage[..., first] - voltage[..., second]) / part.value
         elif part.kind == "I":
             found["I"] = np.broadcast_to(part.value, (*shape, len(part))).copy()
         elif part.kind == "C":
             found["C"] = np.zeros((*shape, len(part)))
         elif part.kind == "V":
-            found["V"] = problem.links.source_currents(outflow, len(part))
+            found["V"] = links.source_currents(outflow, len(part))
     return found
 
 

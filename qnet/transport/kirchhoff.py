@@ -77,12 +77,23 @@ def _solve_dense(
     for start in range(0, len(values), step):
         part = slice(start, start + step)
         A = sum_by(values[part], rows * size + cols, size * size)
-        x[part] = _solve_each(A.reshape(len(A), size, size), drive[part])
+        x[part] = solve_each(A.reshape(len(A), size, size), drive[part])
     return x
 
 
-def _solve_each(A: Floats, drive: Floats) -> Floats:
-    """Batched solve in which a singular matrix spoils its own point only."""
+def solve_each(A: Floats, drive: Floats) -> Floats:
+    """Solve A x = drive in a batch; a singular matrix spoils its own point only.
+
+    Parameters
+    ----------
+    A : (batch, n, n)
+    drive : (batch, n, k)
+
+    Returns
+    -------
+    (batch, n, k)
+        NaN where A is singular.
+    """
     try:
         return np.linalg.solve(A, drive).astype(float, copy=False)
     except np.linalg.LinAlgError:
@@ -90,7 +101,7 @@ def _solve_each(A: Floats, drive: Floats) -> Floats:
             return np.full_like(drive, np.nan)
         half = len(A) // 2
         return np.concatenate(
-            [_solve_each(A[:half], drive[:half]), _solve_each(A[half:], drive[half:])]
+            [solve_each(A[:half], drive[:half]), solve_each(A[half:], drive[half:])]
         )
 
 

@@ -18,7 +18,9 @@ from qnet.transport.spectral import (
     Spectrum,
     along_shared,
     energy_axes,
+    pack,
     spectrum,
+    unpack,
 )
 from qnet.transport.thermal import fermi_slope, thermal_breaks
 
@@ -148,49 +150,60 @@ def _averaged(
 
 def _moments(found: Spectrum, x: Floats) -> Floats:
     """All that is averaged, side by side: K, K x, K x², shares, shares x, open."""
-    flat = [a.reshape(*a.shape[:-2], -1) for a in (found.K, found.share)]
-    K, share = flat
-    x = x[..., None]
-    columns = (K, K * x, K * x * x, share, share * x, ~found.is_shut)
-    shape = np.broadcast_shapes(x.shape[:-1], K.shape[:-1])
-    return np.concatenate(
-        [np.broadcast_to(column, (*shape, column.shape[-1])) for column in columns], -1
+    x = x[..., None, None]
+    columns = (
+        found.K,
+        found.K * x,
+        found.K * x * x,
+        found.share,
+        found.share * x,
+        ~found.is_shut,
     )
+    return pack(columns, (2, 2, 2, 2, 2, 1))
 
 
 def _stamps(
     found: Floats, temperature: Floats, dephasing: Bools, degeneracy: int
 ) -> Onsager:
     """Averages (*sweep, columns of `_moments`) in units of current, as coordinates."""
-    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
-    k, g = len(kept), len(probes)
-    sizes = [k * k, k * k, k * k, g * k, g * k, g]
-    K0, K1, K2, share, tilt, is_open = np.split(found, np.cumsum(sizes)[:-1], -1)
-    # a probe's mean voltage is that of the energies at which it is open
-    opened = np.repeat(np.where(is_open > 0, is_open, np.inf), k, -1)
+    k, g = int((~dephasing).sum()), int(dephasing.sum())
+    square, tall = (k, k), (g, k)
+    K0, K1, K2, share, tilt, is_open = unpack(
+        found, (square, square, square, tall, tall, (g,))
+    )
     unit = degeneracy * Gq
-    kT = kB_eV * temperature[..., None]
-    size = len(dephasing)
-    between = (np.repeat(kept, k), np.tile(kept, k))
-    received = (np.repeat(probes, k), np.tile(kept, g))
-
-    def stamp(values: Floats, *more: tuple[tuple[Ints, Ints], Floats]) -> Stamp:
-        pairs = [between, *(pair for pair, _ in more)]
-        rows, cols = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
-        parts = [values, *(part for _, part in more)]
-        return Stamp(rows, cols, unit * np.concatenate(parts, -1), size)
-
-    cross = -kT * K1
+    kT = kB_eV * temperature[..., None, None]
+    shut = np.zeros_like(is_open)
+    cross = place(-unit * kT * K1, unit * kT * tilt, shut, dephasing)
+    reverse = place(-unit * kT * K1, np.zeros_like(tilt), shut, dephasing)
     return Onsager(
-        charge=stamp(
-            K0,
-            (received, -share / opened),
-            ((probes, probes), np.where(is_open > 0, 1.0, 0.0)),
+        charge=place(
+            unit * K0, -unit * share, np.where(is_open > 0, unit, 0.0), dephasing
         ),
-        charge_heat=stamp(cross, (received, kT * tilt / opened)),
-        heat_charge=stamp(cross),
-        heat=stamp(kT**2 * K2),
+        charge_heat=cross,
+        heat_charge=reverse,
+        heat=place(unit * kT**2 * K2, np.zeros_like(tilt), shut, dephasing),
         temperature=temperature,
-        follows=np.zeros(size, bool),
+        follows=np.zeros(len(dephasing), bool),
         error=np.zeros_like(temperature),
     )
+
+
+def place(between: Floats, received: Floats, own: Floats, dephasing: Bools) -> Stamp:
+    """Coordinates among all reservoirs of blocks between the kept ones and probes.
+
+    Parameters
+    ----------
+    between : (*sweep, kept, kept)
+    received : (*sweep, gone, kept)
+        Rows of the dephasing probes; their columns are empty but for the diagonal.
+    own : (*sweep, gone)
+        That diagonal.
+    dephasing : (n,)
+    """
+    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
+    k, g = len(kept), len(probes)
+    rows = np.concatenate([np.repeat(kept, k), np.repeat(probes, k), probes])
+    cols = np.concatenate([np.tile(kept, k), np.tile(kept, g), probes])
+    values = pack((between, received, own), (2, 2, 1))
+    return Stamp(rows, cols, values, len(dephasing))

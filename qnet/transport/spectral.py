@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qnet.circuit import Bools, Floats
 from qnet.smatrix import Complex
@@ -66,13 +69,17 @@ def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
     )
 
 
-def energy_axes(flows_at: FlowsAt, energy: Floats) -> tuple[tuple[int, ...], bool]:
+def energy_axes(
+    flows_at: FlowsAt, energy: Floats, voltage: Floats | None = None
+) -> tuple[tuple[int, ...], bool]:
     """Sweep axes on which scattering depends, and whether it depends on energy.
 
     Parameters
     ----------
     energy : (*sweep, 1)
         Any energy of interest, eV.
+    voltage : (*sweep, n), optional
+        Voltages that move levels.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def energy_axes(flows_at: FlowsAt, energy: Floats) -> tuple[tuple[int, ...], boo
     """
     # the same energy twice: whatever depends on energy answers with two values
     single = energy[tuple(slice(0, 1) for _ in energy.shape)]
-    flows = flows_at(np.concatenate([single, single], -1), None)
+    flows = flows_at(np.concatenate([single, single], -1), voltage)
     lead = np.broadcast_shapes(
         flows.values.shape[:-2], flows.fed.shape[:-2], flows.witness.shape[:-2]
     )
@@ -112,3 +119,30 @@ def along_shared(values: Floats, lead: tuple[int, ...]) -> Floats:
     for place, k in enumerate(own):
         shape[k] = flat.shape[place]
     return flat.reshape(*shape, flat.shape[-1])
+
+
+def pack(columns: Sequence[NDArray[Any]], own: Sequence[int]) -> Floats:
+    """Put arrays (*batch, own axes) of one batch side by side as (*batch, columns).
+
+    Parameters
+    ----------
+    own : sequence of int
+        Number of trailing axes that are each array's own.
+    """
+    leads = [c.shape[: c.ndim - k] for c, k in zip(columns, own, strict=True)]
+    shape = np.broadcast_shapes(*leads)
+    flat = []
+    for column, lead in zip(columns, leads, strict=True):
+        width = prod(column.shape[len(lead) :])
+        flat.append(np.broadcast_to(column.reshape(*lead, width), (*shape, width)))
+    return np.concatenate(flat, -1)
+
+
+def unpack(values: Floats, shapes: Sequence[tuple[int, ...]]) -> list[Floats]:
+    """Undo `pack`: arrays of the given own shapes out of (*batch, columns)."""
+    ends = np.cumsum([prod(shape) for shape in shapes])
+    parts = np.split(values, ends[:-1], -1)
+    return [
+        part.reshape(*values.shape[:-1], *shape)
+        for part, shape in zip(parts, shapes, strict=True)
+    ]

@@ -1,0 +1,132 @@
+"""Beyond linear response: a circuit at its own voltages and temperatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit
+from qnet.constants import kB_eV
+from qnet.diagnostics import Diagnostic
+from qnet.registry import ReservoirKind
+from qnet.transport.conductance import Stamp
+from qnet.transport.equations import Mark, Solution, lumped_currents, settle
+from qnet.transport.landauer import Conductor, Working
+from qnet.transport.newton import Newton, State
+from qnet.transport.spectral import FlowsAt, energy_axes
+
+PINCHED: Final = 1e-3
+"""Currents below this share of the natural one are judged against that share."""
+STUCK: Final = Diagnostic(
+    "QN535",
+    "floating voltages do not converge",
+    why="no step brings the floating reservoirs nearer to zero current",
+    help="look for a negative differential conductance, or hold one more voltage",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BiasSolution:
+    """A working point beyond linear response.
+
+    Attributes
+    ----------
+    solution : Solution
+        Voltages, temperatures, currents, heat.
+    working : Working
+        Currents and their derivatives by all voltages and temperatures.
+    differential : Stamp
+        ∂I/∂V once the temperatures of thermal probes have followed: what
+        `qnet.transport.response` needs for a differential conductance.
+    """
+
+    solution: Solution
+    working: Working
+    differential: Stamp
+
+
+def solve_bias(circuit: Circuit, flows_at: FlowsAt) -> BiasSolution:
+    """Solve a circuit at the netlist's own voltages and temperatures.
+
+    Parameters
+    ----------
+    flows_at : callable
+        Probabilities at energies (*sweep, nE) and voltages (*sweep, n) or None.
+
+    Raises
+    ------
+    PhysicsError
+        As `qnet.transport.equations.solve_circuit`; QN535 where no voltages are found
+        at any point.
+    """
+    newton = Newton(circuit, make_conductor(circuit, flows_at))
+    state, settled = newton.run()
+    return _report(newton, state, settled)
+
+
+def make_conductor(circuit: Circuit, flows_at: FlowsAt) -> Conductor:
+    """What the energy integrals of a circuit need to know."""
+    levers = [g.lever.reservoirs.ravel() for g in circuit.groups if g.lever is not None]
+    gates = np.unique(np.concatenate([np.zeros(0, np.intp), *levers]))
+    voltage = circuit.reservoirs.voltage if len(gates) else None
+    lead, _ = energy_axes(flows_at, circuit.fermi[..., None], voltage)
+    return Conductor(
+        flows_at=flows_at,
+        dephasing=circuit.reservoirs.kind == ReservoirKind.DEPHASING,
+        fermi=circuit.fermi,
+        degeneracy=circuit.degeneracy,
+        levers=gates,
+        lead=lead,
+        rtol=circuit.tolerance,
+    )
+
+
+def _report(newton: Newton, state: State, settled: Bools) -> BiasSolution:
+    """All currents, heat, derivatives and certificates of a state."""
+    circuit, conductor, start = newton.circuit, newton.conductor, newton.start
+    now = newton.working(state.voltage, state.heat, conductor.kept)
+    outflow = newton.outflow(now.charge, state.voltage)
+    failed = [Mark(~settled, STUCK)] if not settled.all() else []
+    lost = newton.lost | ~settled[..., None]
+    trees = newton.tree.shape[-1]
+    astray = np.where(newton.is_free[..., :trees], outflow @ newton.tree, 0.0)
+    total = abs(now.charge).sum(-1)
+    leak = np.maximum(abs(now.charge.sum(-1)), abs(astray).max(-1, initial=0.0))
+    floor = PINCHED * newton.unit * newton.width[..., 0] * newton.scale.coupling.max(-1)
+    voltage = state.voltage.copy()
+    voltage[..., conductor.gone] = now.probe_voltage
+    solution = Solution(
+        voltage=np.where(lost, np.nan, voltage),
+        current=np.where(lost, np.nan, now.charge),
+        temperature=np.sqrt(state.heat) / kB_eV,
+        heat=np.where(lost, np.nan, now.heat),
+        lumped=lumped_currents(circuit, newton.links, state.voltage, outflow),
+        grounded=start.grounded,
+        marks=(*start.marks, *settle(failed)),
+        backward_error=np.zeros_like(total),
+        conservation=leak / np.maximum(total, floor),
+    )
+    return BiasSolution(solution, now, _differential(newton, now))
+
+
+def _differential(newton: Newton, now: Working) -> Stamp:
+    """∂I/∂V with the temperatures of thermal probes following, as coordinates."""
+    conductor = newton.conductor
+    n = len(conductor.dephasing)
+    G = np.zeros((*now.charge.shape, n))
+    G[..., conductor.kept] = now.charge_voltage
+    thermal = newton.thermal
+    follows = newton.is_free[..., newton.tree.shape[-1] :]
+    if follows.any():
+        at = np.searchsorted(conductor.kept, thermal)
+        pairs = follows[..., None] & follows[..., None, :]
+        own = np.where(
+            pairs, now.heat_temperature[..., thermal[:, None], at], np.eye(len(thermal))
+        )
+        push = np.where(follows[..., None], now.heat_voltage[..., thermal, :], 0.0)
+        warmed = np.linalg.solve(own, push)
+        G[..., conductor.kept] -= now.charge_temperature[..., at] @ warmed
+    rows, cols = np.divmod(np.arange(n * n), n)
+    return Stamp(rows, cols, G.reshape(*G.shape[:-2], n * n), n)

@@ -1,0 +1,227 @@
+"""Newton's method for floating voltages and the temperatures of thermal probes.
+
+The residual is Kirchhoff's law at each floating reservoir and zero heat current at
+each thermal probe; the Jacobian is that of the energy integrals themselves. A step
+that does not bring the circuit nearer to balance is shortened by giving every
+reservoir a capacity, as if it were charged and heated in time: the currents of
+floating reservoirs contract under that motion, so that short steps always succeed.
+
+References
+----------
+C. T. Kelley, D. E. Keyes, SIAM J. Numer. Anal. 35, 508 (1998): pseudo-transient
+continuation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.constants import Gq, kB_eV
+from qnet.registry import ReservoirKind
+from qnet.transport.conductance import Stamp, dense_conductance
+from qnet.transport.equations import prescribe, solve_circuit
+from qnet.transport.groups import voltage_links, with_resistors
+from qnet.transport.kirchhoff import solve_each
+from qnet.transport.landauer import Conductor, Scale, Working, working_point
+from qnet.transport.window import window_stamp
+
+ROUNDS: Final = 60
+"""Steps after which a point counts as not converging; a dozen is many."""
+SETTLED: Final = 3e-6
+"""Relative size of a full Newton step whose error, its square, is below rounding."""
+NOISE: Final = 1e-11
+"""Imbalance that the energy integrals themselves cannot tell from zero."""
+STRIDE: Final = 1.0
+"""Longest step, in units of the spread of voltages and temperatures."""
+COLDEST: Final = 1e-12
+"""Least (kT)² of a thermal probe, in units of the spread squared."""
+FIRST_DAMPING: Final = 0.1
+"""Damping of the first step after one that failed."""
+EASED: Final = 1e-3
+"""Damping below which the next step is tried without."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """A trial: V and (kT)² in eV² of all reservoirs (*sweep, n), and what it gives."""
+
+    voltage: Floats
+    heat: Floats
+    misfit: Floats
+    jacobian: Floats
+
+    def where(self, chosen: Bools, other: State) -> State:
+        """Take chosen sweep points from here, the rest from another state."""
+        one, two = chosen[..., None], chosen[..., None, None]
+        return State(
+            np.where(one, self.voltage, other.voltage),
+            np.where(one, self.heat, other.heat),
+            np.where(one, self.misfit, other.misfit),
+            np.where(two, self.jacobian, other.jacobian),
+        )
+
+
+class Newton:
+    """Newton's method at all sweep points at once, each with its own damping.
+
+    Unknowns are the voltages of the floating trees of V sources, then (kT)² of the
+    thermal probes, in units of the spread of each point.
+    """
+
+    def __init__(self, circuit: Circuit, conductor: Conductor) -> None:
+        reservoirs = circuit.reservoirs
+        n = len(reservoirs)
+        rough = window_stamp(circuit, conductor)
+        self.start = solve_circuit(circuit, rough)
+        self.circuit, self.conductor = circuit, conductor
+        self.given = prescribe(circuit, n)
+        self.links = voltage_links(circuit, self.given.held)
+        none = np.zeros(0, np.intp)
+        bare = Stamp(none, none, np.zeros((*(1 for _ in circuit.shape), 0)), n)
+        self.resistors = dense_conductance(with_resistors(circuit, bare))
+        self.unit = conductor.degeneracy * Gq
+
+        root, vertices = self.links.root, np.arange(n)
+        floats = ~self.given.held[root] & ~conductor.dephasing
+        feet = np.flatnonzero(floats & (root == vertices))
+        self.tree = (root[:, None] == feet).astype(float)
+        is_thermal = reservoirs.kind == ReservoirKind.THERMAL
+        self.thermal = np.flatnonzero(is_thermal)
+        self.columns = np.flatnonzero(self.tree.any(-1) | is_thermal)
+
+        self.lost = np.isnan(self.start.voltage)
+        voltage = np.where(self.lost, 0.0, self.start.voltage)
+        base = np.broadcast_to(reservoirs.temperature, voltage.shape)
+        own = conductor.kept[~is_thermal[conductor.kept]]
+        spread = np.ptp(voltage[..., conductor.kept], -1)
+        width = spread + kB_eV * np.ptp(base[..., own], -1)
+        self.width = np.where(width > 0, width, 1.0)[..., None]
+        coupling = dense_conductance(rough)[..., vertices, vertices] / self.unit
+        coupling = np.where(coupling > 0, coupling, 1.0)
+        self.scale = Scale(self.width[..., 0], np.broadcast_to(coupling, voltage.shape))
+        load = self.resistors[..., vertices, vertices] / self.unit
+        self.weight = np.concatenate(
+            [
+                (self.scale.coupling + load) @ self.tree,
+                self.scale.coupling[..., self.thermal],
+            ],
+            -1,
+        )
+        pinned = (self.start.grounded | self.lost).astype(float) @ self.tree > 0
+        cold = self.lost[..., self.thermal] | (width == 0)[..., None]
+        self.is_free = ~np.concatenate([pinned, cold], -1)
+        # halfway between cold and the hot electrons of a diffusive wire
+        heat = (kB_eV * base) ** 2
+        warmed = heat[..., own].mean(-1) + 3 / (8 * pi**2) * spread**2
+        self.origin = voltage
+        self.heat = np.where(is_thermal, warmed[..., None], heat)
+
+    def run(self) -> tuple[State, Bools]:
+        """Iterate from the start; the state found and where it is settled."""
+        state = self.evaluate(self.origin, self.heat)
+        shape = state.misfit.shape[:-1]
+        damping = np.zeros(shape)
+        settled = self.imbalance(state) <= 0
+        for _ in range(ROUNDS):
+            if settled.all():
+                break
+            step, is_full = self.step(state, damping)
+            step = np.where(settled[..., None], 0.0, step)
+            trial = self.moved(state, step)
+            nearer = self.imbalance(trial) < self.imbalance(state)
+            quiet = abs(trial.misfit).max(-1) < NOISE
+            short = abs(step).max(-1) < SETTLED
+            nearer |= quiet & short
+            state = trial.where(nearer & ~settled, state)
+            idle = abs(state.misfit).max(-1) < NOISE
+            settled |= (nearer & is_full & short) | (~nearer & idle)
+            damping = np.where(
+                nearer,
+                np.where(damping > EASED, damping / 10, 0.0),
+                np.maximum(10 * damping, FIRST_DAMPING),
+            )
+        return state, settled
+
+    def step(self, state: State, damping: Floats) -> tuple[Floats, Bools]:
+        """Damped Newton step, no longer than `STRIDE`, and where it is undamped."""
+        count = state.misfit.shape[-1]
+        matrix = state.jacobian + damping[..., None, None] * np.eye(count)
+        step = solve_each(
+            matrix.reshape(-1, count, count), -state.misfit.reshape(-1, count, 1)
+        ).reshape(state.misfit.shape)
+        length = abs(step).max(-1, initial=0.0)
+        fits = length <= STRIDE  # not where the step is NaN
+        step = np.where(fits[..., None], step, step * STRIDE / length[..., None])
+        lame = np.isnan(length)[..., None]
+        step = np.where(lame, -np.clip(state.misfit, -STRIDE, STRIDE), step)
+        return step, fits & (damping == 0)
+
+    def moved(self, state: State, step: Floats) -> State:
+        """State after a step; temperatures stay positive."""
+        trees = self.tree.shape[-1]
+        voltage = state.voltage + self.width * (step[..., :trees] @ self.tree.T)
+        heat = state.heat.copy()
+        old = heat[..., self.thermal]
+        least = np.maximum(old / 16, COLDEST * self.width**2)
+        new = np.maximum(old + self.width**2 * step[..., trees:], least)
+        heat[..., self.thermal] = np.where(self.is_free[..., trees:], new, old)
+        return self.evaluate(voltage, heat)
+
+    def working(self, voltage: Floats, heat: Floats, columns: Ints) -> Working:
+        """Currents and derivatives at voltages and (kT)²."""
+        temperature = np.sqrt(heat) / kB_eV
+        return working_point(self.conductor, voltage, temperature, columns, self.scale)
+
+    def imbalance(self, state: State) -> Floats:
+        """Sum of all imbalances, each with the capacity that damping gives it."""
+        return (self.weight * abs(state.misfit)).sum(-1)
+
+    def evaluate(self, voltage: Floats, heat: Floats) -> State:
+        """Imbalance in natural units, and its derivatives."""
+        now = self.working(voltage, heat, self.columns)
+        tree, thermal = self.tree, self.thermal
+        own = tree[self.columns]
+        at = np.searchsorted(self.columns, thermal)
+        natural = self.unit * self.weight
+        trees = tree.shape[-1]
+        charge_unit = natural[..., :trees] * self.width
+        heat_unit = natural[..., trees:] * self.width**2
+        warmth = np.sqrt(heat[..., thermal]) / kB_eV
+        # dT/d(kT)² in the natural units of (kT)²
+        rise = self.width**2 / (2 * kB_eV**2 * np.where(warmth > 0, warmth, 1.0))
+
+        charge = self.outflow(now.charge, voltage) @ tree / charge_unit
+        misfit = np.concatenate([charge, now.heat[..., thermal] / heat_unit], -1)
+        response = now.charge_voltage @ own + self.resistors @ tree
+        jacobian = np.block(
+            [
+                [
+                    self.width[..., None] * (tree.T @ response),
+                    tree.T @ now.charge_temperature[..., at] * rise[..., None, :],
+                ],
+                [
+                    self.width[..., None] * (now.heat_voltage[..., thermal, :] @ own),
+                    now.heat_temperature[..., thermal[:, None], at]
+                    * rise[..., None, :],
+                ],
+            ]
+        )
+        jacobian /= np.concatenate([charge_unit, heat_unit], -1)[..., None]
+        free = self.is_free
+        pairs = free[..., None] & free[..., None, :]
+        return State(
+            voltage,
+            heat,
+            np.where(free, misfit, 0.0),
+            np.where(pairs, jacobian, np.eye(free.shape[-1])),
+        )
+
+    def outflow(self, charge: Floats, voltage: Floats) -> Floats:
+        """A leaving each reservoir otherwise than through V cards, (*sweep, n)."""
+        through = (self.resistors @ voltage[..., None])[..., 0]
+        return charge + through - self.given.injected
