@@ -1,156 +1,259 @@
-"""Words, values and expressions, made of the tokens and values they consist of."""
+"""From a batch of cards to models with numbers in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from qnet.diagnostics import NetlistError, Span, refuse
-from qnet.lang import cards
-from qnet.lang.tokens import Token, lexicon
+import numpy as np
 
-Part = Any  # a Token, or what a step below has made: the grammar says which
-Place = Callable[[Token], Span]
-Maker = Callable[[Sequence[Part], Place, Span], Part]
+from qnet.circuit import Floats, Ints
+from qnet.diagnostics import (
+    Diagnostic,
+    Label,
+    NetlistError,
+    PhysicsError,
+    QnetError,
+    Span,
+)
+from qnet.lang.frames import Surroundings
+from qnet.lang.inspection import Inspection
+from qnet.lang.inventory import Batch
+from qnet.lang.keys import Key, numbers, quantity
+from qnet.lang.matching import NUMERIC
+from qnet.registry import Parameter
 
+_NUMBERS = ("B", "M", "EF", "temp", "sample")
+"""States that models get as arrays."""
 
-def is_token(part: Part, *names: str) -> bool:
-    """Whether a part is a token of one of these types."""
-    return isinstance(part, Token) and lexicon().names[part.kind] in names
-
-
-def only(parts: Sequence[Part], kind: type | tuple[type, ...]) -> tuple[Any, ...]:
-    """Return the parts of one kind, in order."""
-    return tuple(part for part in parts if isinstance(part, kind))
-
-
-def _word(parts: Sequence[Part], place: Place, span: Span) -> cards.Word:
-    if len(parts) == 1:
-        return cards.Word(parts[0].text, span)
-    text = span.source.text[span.start : span.stop]
-    pieces: list[str | cards.Expr] = []
-    for part in parts:
-        if not isinstance(part, Token):
-            pieces.append(part)
-        elif pieces and isinstance(pieces[-1], str):
-            pieces[-1] += part.text
-        else:
-            pieces.append(part.text)
-    return cards.Word(text, span, () if len(pieces) == 1 else tuple(pieces))
+_PLAIN = ("spin", "reversed", "pins", "zeros")
+"""States that models get as plain values, the same at all points."""
 
 
-def _name(parts: Sequence[Part], place: Place, span: Span) -> cards.Name:
-    return as_name(parts[0])
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """What models may read of the netlist's state, and how their keys are computed.
+
+    Attributes
+    ----------
+    around : Surroundings
+        Meaning of names.
+    forward : Surroundings, optional
+        The same before the field was turned round, where odd keys are evaluated; None
+        when it was not.
+    inspection : Inspection
+        Hears of refused numbers.
+    spin : int or str
+        ``.options spin=``.
+    samples : (*sweep)
+        Index of the Monte-Carlo sample at each point.
+    """
+
+    around: Surroundings
+    forward: Surroundings | None
+    inspection: Inspection
+    spin: int | str
+    samples: Floats
+
+    def state(self, parameter: Parameter, batch: Batch) -> Any:  # noqa: ANN401
+        """Value of a field that is no key: an array, or a plain value if structural."""
+        wanted = parameter.state
+        if wanted in ("B", "M", "EF", "temp"):
+            return self.around.state(wanted)[..., None]
+        if wanted in ("sign B", "sign M"):
+            return np.sign(self.around.state(wanted[-1]))
+        if wanted == "sample":
+            return self.samples.reshape((1, *self.samples.shape, 1))
+        plain: dict[str | None, Any] = {
+            "spin": self.spin,
+            "reversed": self.forward is not None,
+            "pins": batch.nodes.shape[1],
+            "zeros": batch.said.zeros.get("S", ()),
+        }
+        return plain[wanted]
 
 
-def as_name(value: Part) -> Part:
-    """Return a bare word, where a number is wanted, as the name of a parameter."""
-    if isinstance(value, cards.Word):
-        return cards.Name(value.text, value.span, value.parts)
-    return value
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Elements of one model and one structure: what becomes (part of) a group.
+
+    `rows` are those of the batch, by which places and lever arms are found.
+    """
+
+    model: Any
+    names: list[str]
+    nodes: Ints
+    batch: Batch
+    rows: Ints
+
+    def place(self, row: int) -> Span:
+        """Where the card of an element stands."""
+        return self.batch.place(int(self.rows[row]))
 
 
-def _inner(parts: Sequence[Part], place: Place, span: Span) -> cards.Expr:
-    """What stands between two brackets."""
-    inner: cards.Expr = parts[1]
-    return inner
+@dataclass(frozen=True, slots=True, eq=False)
+class Structural:
+    """A structural field: its numbers by row and point, and how they nest."""
+
+    name: str
+    arrays: tuple[Floats, ...]
+    nest: Callable[[Iterator[float]], Any]
 
 
-def _number(parts: Sequence[Part], place: Place, span: Span) -> cards.Expr:
-    digits = cards.Number(parts[-1].text, place(parts[-1]))
-    return cards.Unary(parts[0].text, digits, span) if len(parts) > 1 else digits
+def structural_fields(batch: Batch, world: World) -> list[Structural]:
+    """Fields of a batch that shape the network: whole numbers, signs, lists of them."""
+    found = []
+    for parameter in batch.parameters:
+        name = parameter.name
+        if parameter.state in ("sign B", "sign M"):
+            sign = world.state(parameter, batch)
+            found.append(Structural(name, (sign,), lambda row: int(next(row))))
+        elif name in batch.said.keys and is_structural(parameter):
+            key = batch.said.keys[name]
+            arrays = [
+                quantity(parameter, cell, world.around, world.inspection).real
+                for cell in flattened(key.cells)
+            ]
+            number = int if parameter.kind == "int" else float
+            found.append(Structural(name, tuple(arrays), _nesting(key.cells, number)))
+    return found
 
 
-def _complex(parts: Sequence[Part], place: Place, span: Span) -> cards.Expr:
-    *real, sign, imaginary = parts
-    left = _number(real, place, _joined(place(real[0]), place(real[-1])))
-    right = cards.Number(imaginary.text, place(imaginary))
-    return cards.Binary(sign.text, left, right, span)
-
-
-def _joined(first: Span, last: Span) -> Span:
-    return Span(first.source, first.start, last.stop, first.inside)
-
-
-def _unary(parts: Sequence[Part], place: Place, span: Span) -> cards.Expr:
-    return cards.Unary(parts[0].text, parts[1], span)
-
-
-def _binary(parts: Sequence[Part], place: Place, span: Span) -> cards.Expr:
-    left, operator, right = parts
-    return cards.Binary(
-        "**" if operator.text == "^" else operator.text, left, right, span
+def is_structural(parameter: Parameter) -> bool:
+    """Whether a numeric field is a plain value, the same all over a group."""
+    return parameter.kind in NUMERIC and (
+        parameter.structural or parameter.kind == "int"
     )
 
 
-def _conditional(parts: Sequence[Part], place: Place, span: Span) -> cards.Expr:
-    return cards.Call("if", (parts[0], parts[2], parts[4]), span)
+def flattened(cells: Any) -> list[Any]:  # noqa: ANN401  nested as the key is
+    """Cells of a key in one row."""
+    if isinstance(cells, tuple):
+        return [one for part in cells for one in flattened(part)]
+    return [cells]
 
 
-def _keyword(parts: Sequence[Part], place: Place, span: Span) -> tuple[str, cards.Expr]:
-    return parts[0].text, parts[2]
+def _nesting(cells: Any, number: type) -> Callable[[Iterator[float]], Any]:  # noqa: ANN401
+    """How to nest numbers as the cells of a key are nested."""
+    if not isinstance(cells, tuple):
+        return lambda row: number(next(row))
+    parts = [_nesting(part, number) for part in cells]
+    return lambda row: tuple(part(row) for part in parts)
 
 
-def _everything(parts: Sequence[Part], place: Place, span: Span) -> cards.Name:
-    return cards.Name("*", span)
+def arrays_of(batch: Batch, world: World) -> dict[str, Any]:
+    """Fields of a batch that are computed, as arrays of full rank.
+
+    A key that is odd under time reversal is minus its value before the field was
+    turned; every other one is evaluated anew.
+    """
+    found: dict[str, Any] = {}
+    for parameter in batch.parameters:
+        name = parameter.name
+        key = batch.said.keys.get(name)
+        if parameter.state in _NUMBERS:
+            found[name] = world.state(parameter, batch)
+        elif key is not None and not is_structural(parameter):
+            found[name] = key_numbers(key, world)
+        elif parameter.state is None and parameter.kind in ("real", "complex"):
+            if name in batch.said.settings or parameter.structural:
+                continue
+            found[name] = defaulted(parameter, world.around.rank)
+    return found
 
 
-def _call(parts: Sequence[Part], place: Place, span: Span) -> cards.Call:
-    arguments = [p for p in parts[1:] if not isinstance(p, Token)]
-    args = tuple(p for p in arguments if not isinstance(p, tuple))
-    named = tuple(p for p in arguments if isinstance(p, tuple))
-    return cards.Call(parts[0].text, args, span, named)
+def key_numbers(key: Key, world: World) -> Any:  # noqa: ANN401  real or complex
+    """Numbers of a key, with the sign that time reversal gives it."""
+    if key.parameter.odd and world.forward is not None:
+        return -numbers(key, world.forward, world.inspection)
+    return numbers(key, world.around, world.inspection)
 
 
-def _pair(
-    parts: Sequence[Part], place: Place, span: Span
-) -> cards.Weight | cards.Range:
-    left, _, right = parts
-    if isinstance(left, cards.Word):
-        return cards.Weight(left, as_name(right), span)
-    return cards.Range(left, as_name(right), span)
+def defaulted(parameter: Parameter, rank: int) -> Any:  # noqa: ANN401  None and INFER stay
+    """Default of a real or complex field, of full rank."""
+    default = parameter.default
+    if not isinstance(default, int | float | complex | tuple | np.ndarray):
+        return default
+    array = np.asarray(default, complex if parameter.kind == "complex" else float)
+    own = (array.shape or (1,) * len(parameter.axes)) if parameter.axes else ()
+    return array.reshape((1,) * (rank + 1) + own)
 
 
-def _list(parts: Sequence[Part], place: Place, span: Span) -> cards.ListOf:
-    return cards.ListOf(tuple(p for p in parts if not isinstance(p, Token)), span)
+def pieces_of(batch: Batch, world: World) -> list[Piece]:
+    """Models of a batch, one for each structure among its rows.
+
+    Raises
+    ------
+    NetlistError, PhysicsError
+        What the model refuses, with the place of the first element it would be.
+    """
+    fields = structural_fields(batch, world)
+    signature = signature_of(fields, len(batch))
+    arrays = arrays_of(batch, world)
+    plain = {
+        p.name: world.state(p, batch) for p in batch.parameters if p.state in _PLAIN
+    }
+    plain.update(batch.said.settings)
+    found = []
+    for rows in _rows_by_signature(signature, len(batch)):
+        numbers_ = iter(signature[min(int(rows[0]), len(signature) - 1)].tolist())
+        given = {field.name: field.nest(numbers_) for field in fields}
+        for name, array in arrays.items():
+            is_column = isinstance(array, np.ndarray) and array.shape[0] > 1
+            given[name] = array[rows] if is_column else array
+        all_rows = len(rows) == len(batch)
+        names = batch.names if all_rows else [batch.names[row] for row in rows]
+        nodes = batch.nodes if all_rows else batch.nodes[rows]
+        with _placed(batch, int(rows[0])):
+            model = batch.model(**given, **plain)
+            model.channels()
+        found.append(Piece(model, names, nodes, batch, rows))
+    return found
 
 
-def _text(parts: Sequence[Part], place: Place, span: Span) -> cards.Text:
-    return cards.Text(parts[0].text[1:-1], span)
+def signature_of(fields: Sequence[Structural], rows: int) -> Floats:
+    """Structural numbers of each row at the first point: (rows or 1, numbers)."""
+    columns = [
+        array.reshape(len(array), -1)[:, 0]
+        for field in fields
+        for array in field.arrays
+    ]
+    if all(len(column) == 1 for column in columns):
+        return np.array([[column[0] for column in columns]])
+    return np.stack([np.broadcast_to(column, rows) for column in columns], -1)
 
 
-def _arg(parts: Sequence[Part], place: Place, span: Span) -> cards.Arg:
-    return cards.Arg(cards.Word(parts[0].text, place(parts[0])), parts[2], span)
+def _rows_by_signature(signature: Floats, rows: int) -> list[Ints]:
+    """Rows of equal structure, in the order of their first element."""
+    if len(signature) == 1:
+        return [np.arange(rows)]
+    _, first, label = np.unique(
+        signature, axis=0, return_index=True, return_inverse=True
+    )
+    return [np.flatnonzero(label.ravel() == k) for k in np.argsort(first)]
 
 
-def misshapen(message: str, span: Span, form: str) -> NetlistError:
-    """Error of a card whose words are not those of its form."""
-    error = refuse(NetlistError, "QN121", message, span, help=form)
-    assert isinstance(error, NetlistError)
-    return error
+class _placed:  # noqa: N801  a context manager reads as a verb
+    """Give the diagnostics of a model the place and name of its element."""
+
+    def __init__(self, batch: Batch, row: int) -> None:
+        self._batch = batch
+        self._row = row
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, QnetError):
+            name, span = self._batch.names[self._row], self._batch.place(self._row)
+            kind = NetlistError if isinstance(error, NetlistError) else PhysicsError
+            raise kind(_at(d, name, span) for d in error.diagnostics) from error
 
 
-PIECES: Final[dict[str, Maker]] = {
-    "word": _word,
-    "inserted": _inner,
-    "name": _name,
-    "number": _number,
-    "quantity": _number,
-    "complex": _complex,
-    "unary": _unary,
-    "binary": _binary,
-    "conditional": _conditional,
-    "group": _inner,
-    "braced": _inner,
-    "quoted": _inner,
-    "keyword": _keyword,
-    "everything": _everything,
-    "call": _call,
-    "pair": _pair,
-    "list": _list,
-    "matrix": _list,
-    "text": _text,
-    "arg": _arg,
-    "assignment": _arg,
-}
-"""Makers of what cards consist of, by rule."""
+def _at(diagnostic: Diagnostic, name: str, span: Span) -> Diagnostic:
+    """A finding of a model, with the element that it is about."""
+    if diagnostic.primary is not None:
+        return diagnostic
+    message = f"{name}: {diagnostic.message}"
+    return replace(diagnostic, message=message, primary=Label(span))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -84,29 +84,27 @@ class Draws:
 
     Attributes
     ----------
-    rng : Generator
-        Source of the sample.
-    instances, rank : int
-        Draws have shape (instances, 1, …) of this rank: disorder stays the same along
-        a sweep.
+    generators : tuple of Generator
+        One for each sample.
+    samples : (*sweep)
+        Number of the sample at each point: disorder stays the same along a sweep.
+    instances : int
+        How many are drawn at once.
     """
 
-    rng: np.random.Generator
+    generators: tuple[np.random.Generator, ...]
+    samples: NDArray[np.intp]
     instances: int
-    rank: int
-    shape: tuple[int, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        shape = (self.instances, *(1,) * (self.rank - 1)) if self.rank else ()
-        object.__setattr__(self, "shape", shape)
 
     def normal(self) -> NDArray[np.float64]:
-        """Normal deviates of mean 0 and variance 1."""
-        return self.rng.standard_normal(self.shape)
+        """Normal deviates of mean 0 and variance 1: (instances, *sweep)."""
+        drawn = [g.standard_normal(self.instances) for g in self.generators]
+        return np.stack(drawn, -1)[:, self.samples]
 
     def flat(self) -> NDArray[np.float64]:
-        """Numbers evenly spread over [0, 1)."""
-        return self.rng.random(self.shape)
+        """Numbers evenly spread over [0, 1): (instances, *sweep)."""
+        drawn = [g.random(self.instances) for g in self.generators]
+        return np.stack(drawn, -1)[:, self.samples]
 
 
 def value(array: ArrayLike, unit: Unit = PLAIN) -> Value:

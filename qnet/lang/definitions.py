@@ -1,0 +1,189 @@
+"""Parameters, functions, models and subcircuits of a block, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
+from qnet.lang.cards import Arg, Expr, Func, Model, Param, Subckt, Word
+from qnet.lang.expressions import STATES
+from qnet.lang.findings import Findings
+from qnet.lang.frames import Cell, Frame, key_of, names_used, swept_name, twice
+from qnet.lang.runs import EXPRESSIONS
+from qnet.registry import ModelEntry
+from qnet.units import CONSTANTS
+
+_FOLDED_STATES: Final = {state.lower(): state for state in STATES}
+
+
+def check_name(word: Word, what: str) -> None:
+    """Refuse a name that stands for something else already.
+
+    Raises
+    ------
+    NetlistError
+        QN203: a constant or a state.
+    """
+    text = word.text
+    if text in CONSTANTS:
+        message = f"{what} cannot be called '{text}', which is a constant"
+    elif text.lower() in _FOLDED_STATES:
+        state = _FOLDED_STATES[text.lower()]
+        message = f"{what} cannot be called '{text}': '{state}' is the netlist's state"
+    else:
+        return
+    raise refuse(NetlistError, "QN203", message, word.span, help=f"write {text}0")
+
+
+def formula_cell(frame: Frame, value: object, span: Span) -> Cell:
+    """Cell of a definition.
+
+    Raises
+    ------
+    NetlistError
+        QN310: it is no number or expression.
+    """
+    if not isinstance(value, EXPRESSIONS):
+        text = span.text
+        message = f"'{text}' stands where a number or an expression is expected"
+        raise refuse(NetlistError, "QN310", message, span)
+    expr: Expr = value
+    return Cell(frame, lambda row: span, frame.size, None, (expr,))
+
+
+class Definitions:
+    """The definitions of one frame as its cards are read."""
+
+    def __init__(
+        self, frame: Frame, findings: Findings, models: Mapping[str, ModelEntry]
+    ) -> None:
+        self.frame = frame
+        self._findings = findings
+        self._models = models
+        self._spans: dict[tuple[str, str], Span] = {}
+
+    def parameters(self, card: Param) -> None:
+        """``.param a=1 b={2*a}``."""
+        for arg in card.args:
+            with self._findings.gathering():
+                self.parameter(arg)
+
+    def parameter(self, arg: Arg) -> None:
+        """One parameter.
+
+        Raises
+        ------
+        NetlistError
+            QN202 twice, QN203 a reserved name, QN310 no expression.
+        """
+        check_name(arg.name, "a parameter")
+        self._claim("parameter", arg.name)
+        cell = formula_cell(self.frame, arg.value, arg.value.span)
+        self.frame.cells[arg.name.text.lower()] = cell
+
+    def function(self, card: Func, taken: Iterable[str]) -> None:
+        """``.func f(x)={…}``; `taken` are the names of built-in functions."""
+        check_name(card.name, "a function")
+        for word in card.parameters:
+            check_name(word, "an argument")
+        folded = card.name.text.lower()
+        if folded in taken:
+            message = f"'{card.name.text}' is a function of the language"
+            raise refuse(NetlistError, "QN203", message, card.name.span)
+        self._claim("function", card.name)
+        self.frame.functions[folded] = card
+
+    def model(self, card: Model) -> None:
+        """``.model name kind(k=v …)``."""
+        self._claim("model", card.name)
+        kind = card.kind.text.lower()
+        entry = self._models.get(kind)
+        if entry is None:
+            near = suggest(card.kind.text, self._models)
+            message = f"unknown model '{card.kind.text}'{near}"
+            raise refuse(NetlistError, "QN204", message, card.kind.span)
+        if card.name.text.lower() in self._models:
+            message = f"'{card.name.text}' is a model of the registry"
+            raise refuse(NetlistError, "QN203", message, card.name.span)
+        for flag in card.flags:
+            if flag.text.lower() not in entry.flags:
+                near = suggest(flag.text, entry.flags)
+                message = f"'{flag.text}' is no flag of '{entry.name}'{near}"
+                raise refuse(NetlistError, "QN204", message, flag.span)
+        self.frame.models[card.name.text.lower()] = card
+
+    def subcircuit(self, card: Subckt) -> None:
+        """``.subckt name pins… params: k=v``."""
+        self._claim("subcircuit", card.name)
+        self.frame.subcircuits[card.name.text.lower()] = card
+
+    def _claim(self, what: str, word: Word) -> None:
+        here = (what, word.text.lower())
+        if here in self._spans:
+            raise twice(what, word.text, word.span, self._spans[here])
+        self._spans[here] = word.span
+
+
+def put_in_order(
+    frame: Frame, asks: frozenset[str], findings: Findings, swept: set[str]
+) -> None:
+    """Order the cells of a frame so that each follows those it needs.
+
+    Marks, too, which names vary along a step: those in `swept` and whatever needs one
+    that does. A cycle is an error that shows the loop; its names are then broken.
+    """
+    needs = {key: _needed(frame, key, cell, asks) for key, cell in frame.cells.items()}
+    if any(needs.values()):
+        _break_cycles(frame, needs, findings)
+        import networkx as nx
+
+        graph = nx.DiGraph((used, key) for key, uses in needs.items() for used in uses)
+        graph.add_nodes_from(needs)
+        written = {key: k for k, key in enumerate(needs)}
+        order = nx.lexicographical_topological_sort(graph, written.__getitem__)
+        frame.cells = {key: frame.cells[key] for key in order}
+    frame.swept |= swept & frame.cells.keys()
+    for key, cell in frame.cells.items():
+        if any(swept_name(f, cell.frame, asks) for f in cell.formulas):
+            frame.swept.add(key)
+
+
+def _needed(frame: Frame, key: str, cell: Cell, asks: frozenset[str]) -> set[str]:
+    """Names of the same frame that a cell needs."""
+    if cell.frame is not frame:
+        return set()
+    used = {
+        key_of(name.text)
+        for formula in cell.formulas
+        for name in names_used(formula, frame, asks)
+    }
+    return {name for name in used if name in frame.cells}
+
+
+def _break_cycles(frame: Frame, needs: dict[str, set[str]], findings: Findings) -> None:
+    """Report each loop of definitions once, and take its names out of the order."""
+    import networkx as nx
+
+    graph = nx.DiGraph((key, used) for key, uses in needs.items() for used in uses)
+    for loop in list(nx.strongly_connected_components(graph)):
+        ring = graph.subgraph(loop)
+        if len(loop) == 1 and not ring.number_of_edges():
+            continue
+        first = min(loop, key=list(needs).index)
+        edges = nx.find_cycle(ring, first)
+        names = [edge[0] for edge in edges]
+        spans = {name: frame.cells[name].place(0) for name in names}
+        shown = " → ".join([*names, names[0]])
+        others = tuple(Label(spans[name], f"'{name}'") for name in names[1:])
+        findings.error(
+            "QN208",
+            f"'{names[0]}' is defined by itself: {shown}",
+            spans[names[0]],
+            label=f"'{names[0]}'",
+            others=others,
+            help="give one of them a number",
+        )
+        for name in loop:
+            frame.broken.add(name)
+            needs[name] = set()

@@ -1,0 +1,334 @@
+"""From cards to a template: names, units, models, structure; every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from qnet.circuit import Axis, Circuit, Ints
+from qnet.diagnostics import NetlistError, Span, refuse
+from qnet.lang.cards import Arg, Assert, Card, Deck, Directive, Meas, Print, Step
+from qnet.lang.directives import Desk, checks_of, options_of, task_of
+from qnet.lang.elements import check_model, read_elements
+from qnet.lang.expansion import Expansion
+from qnet.lang.expressions import STATES
+from qnet.lang.files import allowed_roots, data_file
+from qnet.lang.findings import Findings
+from qnet.lang.frames import Surroundings, key_of
+from qnet.lang.heads import Shelf
+from qnet.lang.inventory import Inventory
+from qnet.lang.matching import Speaker
+from qnet.lang.naming import Naming
+from qnet.lang.nodes import ElementNames, NodeTable
+from qnet.lang.parse import parse
+from qnet.lang.questions import (
+    Known,
+    assertion_of,
+    calls_in,
+    listing_of,
+    measures_of,
+)
+from qnet.lang.runs import EXPRESSIONS
+from qnet.lang.seas import find_seas
+from qnet.lang.sweeps import Reader, axes_of, stepped_names
+from qnet.lang.template import Template
+from qnet.registry import AnalysisEntry, Ask, ModelEntry
+from qnet.units import Unit, unit, working_unit
+
+_NO_TASKS: Final = ("options", "check")
+
+
+def elaborate(
+    deck: Deck,
+    models: Mapping[str, ModelEntry],
+    analyses: Mapping[str, AnalysisEntry],
+    asks: Mapping[str, Ask],
+    overrides: Mapping[str, str] | None = None,
+    *,
+    include_roots: Sequence[str | Path] = (),
+) -> Template:
+    """Settle everything about a netlist but the values of what is swept.
+
+    Parameters
+    ----------
+    deck : Deck
+        Cards as written.
+    models, analyses, asks : mapping
+        What is registered, by name.
+    overrides : mapping, optional
+        Text of parameters and of ``B EF temp M`` in place of the netlist's.
+    include_roots : sequence of paths
+        Folders besides the netlist's own that data files may come from.
+
+    Raises
+    ------
+    NetlistError
+        Everything that is wrong, QN2xx and QN3xx.
+    LimitError
+        QN8xx: too large to begin.
+    """
+    return Elaboration(deck, models, analyses, asks, include_roots).template(
+        overrides or {}
+    )
+
+
+class Elaboration:
+    """One pass over a deck; `template` does it."""
+
+    def __init__(
+        self,
+        deck: Deck,
+        models: Mapping[str, ModelEntry],
+        analyses: Mapping[str, AnalysisEntry],
+        asks: Mapping[str, Ask],
+        include_roots: Sequence[str | Path],
+    ) -> None:
+        self._deck = deck
+        self._analyses = analyses
+        self._asks = {name.lower(): ask for name, ask in asks.items()}
+        self._folded = frozenset(self._asks)
+        self._findings = Findings()
+        self._roots = allowed_roots(deck.source.name, include_roots)
+        self._found = Inventory(
+            self._findings, NodeTable(self._findings), ElementNames(self._findings)
+        )
+        self._values = Surroundings({}, 1, self._folded, findings=self._findings)
+        naming = Naming(self._found, self._values, self._folded)
+        self._steps = [
+            card for _, card in deck.cards.others() if isinstance(card, Step)
+        ]
+        self._expansion = Expansion(
+            self._found,
+            self._values,
+            naming,
+            Shelf(models),
+            self._folded,
+            self._swept(),
+            self._find_file,
+            read_elements,
+        )
+
+    def template(self, overrides: Mapping[str, str]) -> Template:
+        """Read the deck.
+
+        Raises
+        ------
+        NetlistError
+            All faults together.
+        """
+        self._expansion.root(self._deck.cards, self._overriding(overrides))
+        for frame in self._found.frames:
+            for card in frame.models.values():
+                check_model(card, frame, self._expansion)
+        reader = Reader(self._found.root, self._values, self._folded, self._find_file)
+        axes: tuple[Axis, ...] = ()
+        with self._findings.gathering():
+            stepped_names(self._steps, self._found.root)
+            axes = axes_of(self._steps, reader)
+        seas = find_seas(self._found)
+        levers = self._levers()
+        cards = [card for card, _, _ in self._expansion.questions]
+        desk = self._desk(reader)
+        options = options_of(_named(cards, "options"), desk)
+        self._findings.raise_errors()
+        bare = Template(
+            self._deck, self._found, seas, levers, self._units(axes), self._folded,
+            axes, options=options,
+        )  # fmt: skip
+        circuit = self._trial(bare)
+        return self._with_questions(bare, cards, desk, circuit)
+
+    # --- before
+
+    def _swept(self) -> set[str]:
+        """Keys of everything that is stepped."""
+        keys = (key_of(word.text) for card in self._steps for word in card.names)
+        return {key for key in keys if key is not None}
+
+    def _find_file(self, text: str, span: Span) -> str:
+        return str(data_file(text, span, self._roots))
+
+    def _overriding(self, overrides: Mapping[str, str]) -> dict[str, Any]:
+        """Expressions that replace what the netlist says, by key."""
+        found: dict[str, Any] = {}
+        for name, text in overrides.items():
+            key = key_of(name)
+            with self._findings.gathering():
+                if key is None:
+                    message = f"'{name}' is a constant"
+                    raise refuse(NetlistError, "QN203", message)
+                card = parse(f".param override={text}", f"-D {name}").cards[0]
+                found[key] = card.args[0].value  # type: ignore[union-attr]
+        return found
+
+    # --- after the elements
+
+    def _levers(self) -> dict[int, Ints]:
+        """Node of each lever arm of a batch: (rows, arms), by the batch's identity."""
+        found = {}
+        terminals = {
+            name.lower(): int(batch.nodes[row, 0])
+            for batch in self._found.batches
+            if batch.kind in ("T", "P")
+            for row, name in enumerate(batch.names)
+        }
+        for batch in self._found.batches:
+            weights = batch.said.weights
+            if weights is None:
+                continue
+            columns = []
+            for word in weights.names:
+                node = terminals.get(word.text.lower())
+                if node is None:
+                    node = self._found.nodes.find(word.text)
+                if node is None:
+                    message = f"no node is called '{word.text}'"
+                    self._findings.error("QN214", message, word.span)
+                    node = -1
+                columns.append(np.full(len(batch), node))
+            found[id(batch)] = np.stack(columns, 1)
+        return found
+
+    def _units(self, axes: Sequence[Axis]) -> dict[str, Unit]:
+        """Unit of each parameter and state that may be given a value."""
+        units: dict[str, Unit] = dict(STATES)
+        root = self._found.root
+        for key, cell in root.cells.items():
+            if key not in STATES and key not in root.broken:
+                units[key] = working_unit(self._values.value(cell).unit)
+        for axis in axes:
+            for name, _, text in ((axis.name, None, axis.unit), *axis.coordinates):
+                stepped = key_of(name)
+                if stepped is not None:
+                    units[stepped] = unit(text)
+        return units
+
+    def _desk(self, reader: Reader) -> Desk:
+        root = self._found.root
+        speaker = Speaker(root, 1, None, lambda span, row: span, self._find_file)
+        known = self._known(None)
+        return Desk(
+            self._analyses, known, speaker, reader, self._values, self._findings
+        )
+
+    def _trial(self, template: Template) -> Circuit | None:
+        """A circuit of the netlist's first point that has one.
+
+        Raises
+        ------
+        NetlistError
+            What is wrong whichever point is taken.
+        """
+        if not template.axes:
+            try:
+                return template.circuit()
+            except NetlistError as error:
+                self._findings.errors.extend(error.diagnostics)
+                return None
+        for end in (0, -1, None):
+            values = {}
+            for axis in template.axes:
+                at = len(axis) // 2 if end is None else end
+                values[axis.name] = axis.values[at]
+                values.update((name, more[at]) for name, more, _ in axis.coordinates)
+            with self._findings.gathering():
+                labels = template.structures(values)
+                if labels.labels >= 0:
+                    return template.circuit(values)
+        return None
+
+    # --- questions
+
+    def _known(self, circuit: Circuit | None) -> Known:
+        """Names that questions may use, once a circuit shows its reservoirs."""
+        root = self._found.root
+        functions = self._values.scope(root).functions
+        lumped = [
+            name
+            for batch in self._found.batches
+            if batch.kind in ("V", "I", "R", "C")
+            for name in batch.names
+        ]
+        reservoirs: set[str] | None = None
+        listed: list[str] = []
+        if circuit is not None:
+            listed = list(circuit.reservoirs.names)
+            reservoirs = {name.lower() for name in listed}
+            reservoirs.update(
+                circuit.nodes[k].lower() for k in circuit.reservoirs.nodes
+            )
+            if "0" in reservoirs:
+                reservoirs.add("gnd")
+        return Known(
+            self._asks,
+            reservoirs,
+            {name.lower() for name in lumped},
+            listed,
+            {key for key in root.cells if key not in STATES},
+            functions,
+        )
+
+    def _with_questions(
+        self,
+        template: Template,
+        cards: Sequence[Card],
+        desk: Desk,
+        circuit: Circuit | None,
+    ) -> Template:
+        """The template with its analyses, measures, tables and asserts."""
+        findings = self._findings
+        known = self._known(circuit)
+        desk = replace(desk, known=known)
+        measures, wild = measures_of(
+            [card for card in cards if isinstance(card, Meas)], known, findings
+        )
+        names = {measure.name.lower() for measure in measures}
+        prints = [
+            listing_of(card, known, names, findings)
+            for card in cards
+            if isinstance(card, Print)
+        ]
+        asserts = [
+            assertion_of(card, known, names, findings)
+            for card in cards
+            if isinstance(card, Assert)
+        ]
+        tasks = []
+        for card in cards:
+            is_task = isinstance(card, Directive) and card.word.text not in _NO_TASKS
+            if isinstance(card, Directive) and is_task:
+                with findings.gathering():
+                    tasks.append(task_of(card, desk))
+        checks = checks_of(_named(cards, "check"), findings)
+        findings.raise_errors()
+        bodies: list[Any] = [
+            *(measure.body for measure in measures),
+            *(arg.value for m in measures for arg in m.args if _is_expression(arg)),
+            *(item for listing in prints for _, item in listing.items),
+            *(listing.against[1] for listing in prints if listing.against),
+            *(claim.body for claim in asserts),
+        ]
+        notes = (*self._deck.notes, *findings.notes)
+        return replace(
+            template,
+            tasks=tuple(tasks),
+            measures=tuple(measures),
+            configurations=tuple(wild),
+            prints=tuple(prints),
+            asserts=tuple(asserts),
+            checks=checks,
+            calls=calls_in(bodies, self._folded, known.functions),
+            notes=notes,
+        )
+
+
+def _is_expression(arg: Arg) -> bool:
+    return isinstance(arg.value, EXPRESSIONS)
+
+
+def _named(cards: Sequence[Card], word: str) -> list[Directive]:
+    return [c for c in cards if isinstance(c, Directive) and c.word.text == word]

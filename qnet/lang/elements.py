@@ -1,0 +1,263 @@
+"""Element cards: which model, which nodes, what the keys say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Ints
+from qnet.diagnostics import NetlistError, Span, refuse
+from qnet.lang.cards import Element, ListOf, Model
+from qnet.lang.expansion import Expansion
+from qnet.lang.frames import Frame
+from qnet.lang.heads import OWN_LETTERS, Head, Shelf, head_of, stray_unit
+from qnet.lang.inventory import Batch
+from qnet.lang.keys import Key, Keyring
+from qnet.lang.matching import Said, Speaker, said_by, said_by_args
+from qnet.lang.runs import Run, partitioned
+from qnet.registry import ModelEntry, Parameter, parameters
+from qnet.units import read_quantity
+
+TERMINAL: Final = (
+    Parameter("V", "real", None, "V", doc="voltage that it holds"),
+    Parameter("I", "real", None, "A", doc="current that it drives into the device"),
+    Parameter("temp", "real", None, "K", low=0, doc="temperature, else .temp"),
+    Parameter("type", "choice", "n", choices=("n", "sc"), doc="normal, or not"),
+    Parameter("Delta", "real", None, "eV", low=0, doc="gap of a superconductor"),
+    Parameter("phase", "real", 0.0, "rad", odd=True, doc="phase of a superconductor"),
+    Parameter("pol", "real", 0.0, low=-1, high=1, doc="spin polarisation"),
+    Parameter(
+        "axis", "real", (0.0, 0.0, 1.0), odd=True, axes=("component",),
+        doc="direction of the polarisation",
+    ),
+    Parameter(
+        "absorb", "real", 1.0, low=0, high=1,
+        doc="probability that it absorbs what a chiral edge brings",
+    ),
+)  # fmt: skip
+"""Keys of a T card."""
+
+PROBE: Final = (
+    Parameter(
+        "type", "choice", "voltage", choices=("voltage", "thermal", "dephasing"),
+        doc="what it keeps at zero: current, heat as well, current at each energy",
+    ),
+    Parameter("temp", "real", None, "K", low=0, doc="temperature, else .temp"),
+)  # fmt: skip
+"""Keys of a P card with one pin."""
+
+LUMPED: Final = {
+    "v": (Parameter("value", "spice", 0.0, "V"),),
+    "i": (Parameter("value", "spice", 0.0, "A"),),
+    "r": (
+        Parameter("value", "spice", 0.0, "Ohm", low=0),
+        Parameter("temp", "real", None, "K", low=0, doc="for its noise, else .temp"),
+    ),
+    "c": (Parameter("value", "spice", 0.0, "F", low=0),),
+}
+"""The positional value of V, I, R and C cards, and their keys."""
+
+_EXAMPLES: Final = {"v": "1mV", "i": "1nA", "r": "10k", "c": "1p"}
+
+
+def read_elements(expansion: Expansion, run: Run) -> None:
+    """Resolve a run of cards that are no subcircuit, and put it in the inventory.
+
+    Raises
+    ------
+    NetlistError
+        QN204 to QN207 for models, keys and pins, QN3xx for values.
+    """
+    letter = run.group.letter
+    if letter in LUMPED:
+        _lumped(expansion, run)
+    elif letter == "t" or (letter == "p" and len(run.group.items) <= 1):
+        for piece in partitioned(run, _alike_by_words(run)):
+            _reservoir(expansion, piece)
+    else:
+        for piece in partitioned(run, _alike_by_form(run, expansion.shelf)):
+            with expansion.found.findings.gathering():
+                _scatterer(expansion, piece)
+
+
+def _alike_by_words(run: Run) -> Callable[[int], tuple[str, ...]]:
+    """Cards of a batch give the same words, texts and lists to their keys."""
+    columns = [
+        column
+        for column in run.group.values
+        if column.kind in ("word", "text")
+        or isinstance(column.value(run.cards[0]), ListOf)
+    ]
+    return lambda k: tuple(column.texts[k] for column in columns)
+
+
+def _alike_by_form(run: Run, shelf: Shelf) -> Callable[[int], tuple[str, ...]]:
+    """Cards of a batch name the same model with the same flags, besides."""
+    trailing = []
+    for column in reversed(run.group.items):
+        is_word = column.kind == "word" and any(
+            shelf.is_word(text.lower(), run.frame) for text in set(column.texts)
+        )
+        if not is_word:
+            break
+        trailing.append(column)
+    words = _alike_by_words(run)
+    return lambda k: (*(column.texts[k].lower() for column in trailing), *words(k))
+
+
+def _lumped(expansion: Expansion, run: Run) -> None:
+    """V, I, R and C cards: two nodes and a value."""
+    letter, items = run.group.letter, run.group.items
+    if len(items) != 3:
+        what = OWN_LETTERS[letter]
+        message = f"a {what} has two nodes and a value"
+        cure = f"{letter.upper()}1 n1 n2 {_EXAMPLES[letter]}"
+        raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
+    value, *keys = LUMPED[letter]
+    keyring = Keyring(keys, OWN_LETTERS[letter])
+    said = said_by(run, keyring, expansion.found.findings, expansion.find_file)
+    said.keys["value"] = Key(value, run.cell(items[2], spice=True))
+    _note_scales(expansion, run)
+    _add(expansion, run, letter.upper(), 2, said, LUMPED[letter])
+
+
+def _note_scales(expansion: Expansion, run: Run) -> None:
+    """A note for a value like ``10K``, which a physicist would read as kelvin."""
+    column = run.group.items[2]
+    if column.kind != "number":
+        return
+    for text in dict.fromkeys(run.texts(column)):
+        remark = read_quantity(text, spice=True).remark
+        if remark:
+            row = run.texts(column).index(text) * run.frame.size
+            expansion.found.findings.note("QN312", remark, run.spanned(column)(row))
+
+
+def _reservoir(expansion: Expansion, run: Run) -> None:
+    """T cards, and P cards with one pin."""
+    letter = run.group.letter
+    fields, owner = (TERMINAL, "T") if letter == "t" else (PROBE, "P")
+    if len(run.group.items) != 1:
+        message = f"a {OWN_LETTERS.get(letter, 'probe')} has one node"
+        extra = run.group.items[1:]
+        cure = stray_unit(extra[0].texts[run.cards[0]]) if extra else ""
+        raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
+    keyring = Keyring(fields, owner)
+    said = said_by(run, keyring, expansion.found.findings, expansion.find_file)
+    if {"V", "I"} <= said.names():
+        message = "a terminal holds its voltage or drives a current, not both"
+        raise refuse(NetlistError, "QN314", message, run.place(0))
+    if "axis" in said.keys and said.keys["axis"].extent != (3,):
+        message = "'axis' has three components"
+        raise refuse(NetlistError, "QN310", message, said.places["axis"](0))
+    _add(expansion, run, owner, 1, said, fields)
+
+
+def _scatterer(expansion: Expansion, run: Run) -> None:
+    """Every other card: a registered model."""
+    words = [
+        column.texts[run.cards[0]].lower() if column.kind == "word" else None
+        for column in run.group.items
+    ]
+    head = head_of(run.group.letter, words, run.frame, expansion.shelf, run.place(0))
+    keyring = keyring_of(head.entry)
+    if keyring.case_matters:
+        pieces = partitioned(run, lambda k: tuple(_key_names(run.group.card(k))))
+    else:
+        pieces = [run]
+    for piece in pieces:
+        said = _said_by_scatterer(expansion, piece, head, keyring)
+        missing = keyring.missing(said.names())
+        if missing:
+            named = " and ".join(f"'{p.name}'" for p in missing)
+            message = f"'{head.entry.name}' needs {named}"
+            cure = "; ".join(f"{p.name}=: {p.doc}" for p in missing if p.doc)
+            raise refuse(NetlistError, "QN205", message, piece.place(0), help=cure)
+        _add(expansion, piece, "S", head.pins, said, keyring.fields, head.entry)
+
+
+def _said_by_scatterer(
+    expansion: Expansion, run: Run, head: Head, keyring: Keyring
+) -> Said:
+    """Keys of the ``.model`` card, then those of the cards, then the flags."""
+    findings, find_file = expansion.found.findings, expansion.find_file
+    base = None
+    if head.card is not None and head.home is not None:
+        base = said_by_args(
+            head.card.args,
+            keyring,
+            findings,
+            Speaker(head.home, run.rows, _rows_at(run, head.home), _as_is, find_file),
+        )
+    said = said_by(run, keyring, findings, find_file, base=base)
+    said.settings.update(head.settings())
+    return said
+
+
+def check_model(card: Model, frame: Frame, expansion: Expansion) -> None:
+    """Check the keys of a ``.model`` card, whether an element names it or not."""
+    entry = expansion.shelf.models.get(card.kind.text.lower())
+    if entry is not None:
+        speaker = Speaker(frame, frame.size, None, _as_is, expansion.find_file)
+        findings = expansion.found.findings
+        said_by_args(card.args, keyring_of(entry), findings, speaker)
+
+
+def _rows_at(run: Run, home: Frame) -> Ints | None:
+    """Row of the frame of a ``.model`` card for each row of a run."""
+    if home.size == 1:
+        return None
+    up = run.frame.rows_in(home)
+    rows = np.tile(np.arange(run.frame.size), len(run.cards))
+    return rows if up is None else up[rows]
+
+
+def keyring_of(entry: ModelEntry) -> Keyring:
+    """Keys of a registered model."""
+    return _keyring(entry.model, entry.name)
+
+
+@cache
+def _keyring(model: type, name: str) -> Keyring:
+    return Keyring(parameters(model), name)
+
+
+def _add(
+    expansion: Expansion,
+    run: Run,
+    kind: str,
+    pins: int,
+    said: Said,
+    fields: tuple[Parameter, ...],
+    entry: ModelEntry | None = None,
+) -> None:
+    """Put a run into the inventory, its names and nodes resolved."""
+    naming = expansion.naming
+    names = naming.names(run)
+    expansion.found.elements.claim(names, run.place)
+    nodes = [naming.nodes(run, column) for column in run.group.items[:pins]]
+    model = None if entry is None else entry.model
+    expansion.found.batches.append(
+        Batch(
+            kind,
+            names,
+            np.stack(nodes, 1),
+            said,
+            fields,
+            run.order(),
+            run.place,
+            entry,
+            model,
+        )  # fmt: skip
+    )
+
+
+def _key_names(card: Element) -> list[str]:
+    return [arg.name.text for arg in card.args]
+
+
+def _as_is(span: Span, _row: int) -> Span:
+    return span

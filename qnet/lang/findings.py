@@ -1,0 +1,73 @@
+"""Gather everything that a netlist has wrong, to be said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
+
+
+@dataclass(slots=True)
+class Findings:
+    """Errors and notes of one stage, in the order found."""
+
+    errors: list[Diagnostic] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Keep the diagnostics of a `NetlistError` and go on behind the block."""
+        try:
+            yield
+        except NetlistError as error:
+            self.errors.extend(error.diagnostics)
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        *,
+        label: str = "",
+        others: tuple[Label, ...] = (),
+        why: str = "",
+        help: str = "",
+    ) -> None:
+        """Add an error."""
+        primary = Label(span, label) if span is not None else None
+        self.errors.append(Diagnostic(code, message, primary, others, why, help))
+
+    def note(
+        self,
+        code: str,
+        message: str,
+        span: Span | None,
+        *,
+        others: tuple[Label, ...] = (),
+        help: str = "",
+    ) -> None:
+        """Add a note."""
+        primary = Label(span) if span is not None else None
+        self.notes.append(Diagnostic(code, message, primary, others, "", help, "note"))
+
+    def raise_errors(self) -> None:
+        """Raise what was found, in the order of the text.
+
+        Raises
+        ------
+        NetlistError
+            There are errors; each is reported once.
+        """
+        if self.errors:
+            unique = list(dict.fromkeys(self.errors))
+            raise NetlistError(sorted(unique, key=_place))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[bool, str, int]:
+    """Sort key: without a place first, then by file and place."""
+    if diagnostic.primary is None:
+        return (False, "", 0)
+    span = diagnostic.primary.span
+    return (True, span.source.name, span.start)

@@ -1,0 +1,168 @@
+"""Names of nodes and elements as a run of cards spells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Floats, Ints
+from qnet.diagnostics import NetlistError, Span, refuse
+from qnet.lang.cards import Expr, Word
+from qnet.lang.frames import Cell, Frame, Surroundings, swept_name
+from qnet.lang.inventory import Inventory
+from qnet.lang.nodes import GROUND
+from qnet.lang.rows import Column
+from qnet.lang.runs import EXPRESSIONS, Run
+
+LARGEST = 10**9
+"""No loop or name counts further."""
+
+
+@dataclass(slots=True, eq=False)
+class Naming:
+    """Fills in names, ``n{k-1}``, and interns nodes.
+
+    Attributes
+    ----------
+    values : Surroundings
+        What names of parameters mean at the netlist's own values.
+    """
+
+    found: Inventory
+    values: Surroundings
+    asks: frozenset[str]
+
+    def names(self, run: Run) -> list[str]:
+        """Full names of the elements of a run."""
+        column = run.group.names
+        words = [word for k in run.cards for word in self._spelled(run, column, k)]
+        return _prefixed(words, run.frame)
+
+    def nodes(self, run: Run, column: Column) -> Ints:
+        """Node numbers in a column of a run: (rows,)."""
+        frame, table, place = run.frame, self.found.nodes, run.spanned(column)
+        if column.kind == "number":
+            self._check_digits(run, column)
+        if frame.prefixes is None and column.kind != "value":
+            texts = run.texts(column)
+            spread = [t for t in texts for _ in range(frame.size)]
+            return table.numbers(spread, place)
+        pieces = [
+            self._resolved(self._spelled(run, column, k, is_node=True), frame, place(n))
+            for n, k in zip(range(0, run.rows, frame.size), run.cards, strict=True)
+        ]
+        return np.concatenate(pieces)
+
+    def _resolved(self, words: list[str], frame: Frame, span: Span) -> Ints:
+        """Numbers of nodes that a block calls by these names, one a repetition."""
+        table = self.found.nodes
+        folded = words[0].lower()
+        if len(set(words)) == 1:
+            if folded in frame.pins:
+                return frame.pins[folded]
+            if self._is_global(folded):
+                return np.full(frame.size, table.number(words[0], lambda: span))
+        elif frame.pins and not frame.pins.keys().isdisjoint(map(str.lower, words)):
+            single = [self._one(word, k, frame, span) for k, word in enumerate(words)]
+            return np.array(single, np.intp)
+        return table.numbers(_prefixed(words, frame), lambda row: span)
+
+    def _one(self, word: str, row: int, frame: Frame, span: Span) -> int:
+        """The same for a single repetition."""
+        pin = frame.pins.get(word.lower())
+        if pin is not None:
+            return int(pin[row])
+        beginning = frame.prefixes[row] if frame.prefixes else ""
+        return self.found.nodes.number(beginning + word, lambda: span)
+
+    def _is_global(self, folded: str) -> bool:
+        return folded in (GROUND, "gnd") or folded in self.found.globals
+
+    def _spelled(
+        self, run: Run, column: Column, k: int, *, is_node: bool = False
+    ) -> list[str]:
+        """Spellings of the name on card k, one for each repetition of its frame."""
+        if column.kind in ("word", "number"):
+            return [column.texts[k]] * run.frame.size
+        return self.fill(column.value(k), run.frame, is_node=is_node)
+
+    def _check_digits(self, run: Run, column: Column) -> None:
+        """A number may name a node if it is all digits.
+
+        Raises
+        ------
+        NetlistError
+            QN212: it is not.
+        """
+        for n, word in enumerate(run.texts(column)):
+            if not word.isdigit():
+                message = f"'{word}' is no name of a node"
+                cure = "a node is a word, or all digits"
+                span = run.spanned(column)(n * run.frame.size)
+                raise refuse(NetlistError, "QN212", message, span, help=cure)
+
+    def fill(self, word: object, frame: Frame, *, is_node: bool = True) -> list[str]:
+        """Spellings of a name with ``{…}`` in it: one for each repetition.
+
+        Raises
+        ------
+        NetlistError
+            QN212: it is no name; what `whole` raises.
+        """
+        parts: tuple[str | Expr, ...]
+        if isinstance(word, Word):
+            parts = word.parts or (word.text,)
+        elif is_node and isinstance(word, EXPRESSIONS):
+            parts = (word,)
+        else:
+            span: Span = word.span  # type: ignore[attr-defined]
+            message = f"'{span.text}' is no name"
+            raise refuse(NetlistError, "QN212", message, span)
+        columns = [
+            [part] * frame.size
+            if isinstance(part, str)
+            else _digits(self.whole(part, frame), frame.size)
+            for part in parts
+        ]
+        return list(map("".join, zip(*columns, strict=True)))
+
+    def whole(self, expr: Expr, frame: Frame) -> Ints:
+        """Whole numbers for loops and names: (size or 1,).
+
+        Raises
+        ------
+        NetlistError
+            QN311: it varies along a step; QN309: it is not whole.
+        """
+        name = swept_name(expr, frame, self.asks)
+        if name is not None:
+            message = f"'{name.text}' is stepped and cannot shape the netlist"
+            cure = "names and loops are the same at all points of a sweep"
+            raise refuse(NetlistError, "QN311", message, name.span, help=cure)
+        span = expr.span
+        cell = Cell(frame, lambda row: span, frame.size, None, (expr,))
+        given = self.values.value(cell)
+        array: Floats = np.atleast_1d(np.asarray(given.array.real, float))
+        is_plain = given.unit.is_plain and not given.is_complex
+        if not is_plain or np.any(array != np.rint(array)):
+            message = f"'{span.text}' is not a whole number"
+            raise refuse(NetlistError, "QN309", message, span)
+        if np.any(np.abs(array) > LARGEST):
+            raise refuse(NetlistError, "QN309", f"'{span.text}' is too large", span)
+        return array.astype(np.intp)
+
+
+def _prefixed(words: list[str], frame: Frame) -> list[str]:
+    """Names with the beginning that their repetition of the frame gives them."""
+    prefixes = frame.prefixes
+    if prefixes is None:
+        return words
+    size = frame.size
+    return [prefixes[row % size] + word for row, word in enumerate(words)]
+
+
+def _digits(numbers: Ints, size: int) -> list[str]:
+    """Numbers as text, one for each repetition."""
+    texts = list(map(str, numbers.tolist()))
+    return texts * size if len(texts) < size else texts

@@ -1,0 +1,352 @@
+"""What a netlist asks, checked: measures, tables, asserts, and the calls in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
+from qnet.lang.cards import Arg, Assert, Call, Expr, Meas, Name, Number, Print, Word
+from qnet.lang.expressions import (
+    STATES,
+    Defined,
+    Scope,
+    evaluate,
+    leaf_calls,
+    operands_first,
+    placed,
+)
+from qnet.lang.findings import Findings
+from qnet.lang.reductions import (
+    STATISTICS,
+    find_axis,
+    integrated,
+    interpolated,
+    only_axis,
+    position_of,
+    reduced,
+)
+from qnet.lang.values import Fault, Value
+from qnet.registry import Ask
+from qnet.units import CONSTANTS
+
+EVERY = "*"
+"""Argument that means every reservoir."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An analysis card: the question, made from the card's keys."""
+
+    name: str
+    analysis: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``.meas name expr`` or ``.meas name statistic expr``."""
+
+    name: str
+    statistic: str
+    body: Expr
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """``.print``, ``.save`` or ``.plot``: texts with their expressions."""
+
+    word: str
+    items: tuple[tuple[str, Expr], ...]
+    against: tuple[str, Expr] | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """``.assert expr "why"``."""
+
+    text: str
+    body: Expr
+    why: str
+    span: Span
+
+
+def measured(measure: Measure, scope: Scope) -> Value:
+    """Value of a measure over all steps, in the unit that qnet works in.
+
+    Raises
+    ------
+    NetlistError
+        QN3xx, with the place on the card.
+    """
+    found = evaluate(measure.body, scope)
+    if not measure.statistic:
+        return found.working()
+    given = {arg.name.text.lower(): arg.value for arg in measure.args}
+    try:
+        along = _axis_name(given.get("along"))
+        return _statistic(measure, found, along, given.get("at"), scope).working()
+    except Fault as fault:
+        raise placed(fault, measure.span) from None
+
+
+def _axis_name(value: object) -> Name | None:
+    """The name behind ``along=``."""
+    if value is None or isinstance(value, Name):
+        return value
+    if isinstance(value, Word):
+        return Name(value.text, value.span)
+    raise Fault("QN306", "'along=' takes the name of a swept parameter")
+
+
+def _statistic(
+    measure: Measure, found: Value, along: Name | None, at: Any, scope: Scope  # noqa: ANN401
+) -> Value:  # fmt: skip
+    word, axes = measure.statistic, scope.axes or ()
+    if word in ("max", "min", "avg", "pp"):
+        return reduced(word, found, along, axes)
+    axis = find_axis(along, axes) if along else only_axis(word, axes)
+    if word in ("argmax", "argmin"):
+        return position_of(word, found, axis)
+    if word == "integ":
+        return integrated(found, axis)
+    if at is None:
+        raise Fault("QN306", "'find' needs the place, at=")
+    return interpolated(found, evaluate(at, scope), axis)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that questions may use.
+
+    Attributes
+    ----------
+    asks : mapping
+        Answer functions by folded name.
+    reservoirs, lumped : collection of str
+        Folded names of what their arguments may mean; None: not known.
+    listed : sequence of str
+        Reservoirs as displayed, for ``V(*)``.
+    values : collection of str
+        Folded names of parameters.
+    """
+
+    asks: Mapping[str, Ask]
+    reservoirs: Collection[str] | None
+    lumped: Collection[str]
+    listed: Sequence[str]
+    values: Collection[str]
+    functions: Mapping[str, Defined]
+
+
+def measures_of(
+    cards: Sequence[Meas], known: Known, findings: Findings
+) -> tuple[list[Measure], list[Measure]]:
+    """Measures in an order in which each follows those it uses.
+
+    Returns
+    -------
+    measures, configurations : list of Measure
+        The second are those of ``R(*)``, which tabulate all configurations.
+    """
+    found: dict[str, Measure] = {}
+    for card in cards:
+        with findings.gathering():
+            measure = _measure(card, found, known)
+            found[card.name.text.lower()] = measure
+    for measure in found.values():
+        check_expression(measure.body, known, found, findings)
+        for arg in measure.args:
+            if isinstance(arg.value, Expr):
+                check_expression(arg.value, known, found, findings)
+    ordered = _in_order(found, findings)
+    wild = [measure for measure in ordered if is_wild(measure.body)]
+    return [measure for measure in ordered if measure not in wild], wild
+
+
+def is_wild(body: Expr) -> bool:
+    """Whether it is ``R(*)``."""
+    return isinstance(body, Call) and any(
+        isinstance(arg, Name) and arg.text == EVERY for arg in body.args
+    )
+
+
+def _measure(card: Meas, taken: Mapping[str, Measure], known: Known) -> Measure:
+    name = card.name.text
+    folded = name.lower()
+    if name in CONSTANTS or folded in {state.lower() for state in STATES}:
+        message = f"a measure cannot be called '{name}', which has a meaning already"
+        raise refuse(NetlistError, "QN203", message, card.name.span)
+    if folded in known.values:
+        message = f"'{name}' is a parameter already"
+        raise refuse(NetlistError, "QN202", message, card.name.span)
+    if folded in taken:
+        first = Label(taken[folded].span, "first here")
+        message = f"measure '{name}' is defined twice"
+        raise refuse(NetlistError, "QN202", message, card.name.span, others=(first,))
+    if card.statistic and card.statistic not in STATISTICS:
+        message = f"unknown statistic '{card.statistic}'"
+        message += suggest(card.statistic, STATISTICS)
+        raise refuse(NetlistError, "QN203", message, card.span)
+    allowed = {"find": ("at", "along")}.get(card.statistic, ("along",))
+    for arg in card.args:
+        if not card.statistic or arg.name.text.lower() not in allowed:
+            message = f"'.meas' has no '{arg.name.text}=' here"
+            raise refuse(NetlistError, "QN206", message, arg.name.span)
+    return Measure(name, card.statistic, card.body, card.args, card.span)
+
+
+def _in_order(found: Mapping[str, Measure], findings: Findings) -> list[Measure]:
+    """Each measure after those that it uses; a cycle is shown."""
+    uses = {
+        key: [
+            node.text.lower()
+            for node in operands_first(measure.body)
+            if isinstance(node, Name) and node.text.lower() in found
+        ]
+        for key, measure in found.items()
+    }
+    ordered: dict[str, Measure] = {}
+    waiting = list(found)
+    while waiting:
+        ready = [key for key in waiting if all(use in ordered for use in uses[key])]
+        if not ready:
+            _report_loop(waiting[0], uses, ordered, found, findings)
+            break
+        ordered.update((key, found[key]) for key in ready)
+        waiting = [key for key in waiting if key not in ordered]
+    return list(ordered.values())
+
+
+def _report_loop(
+    start: str,
+    uses: Mapping[str, Sequence[str]],
+    done: Collection[str],
+    found: Mapping[str, Measure],
+    findings: Findings,
+) -> None:
+    """Follow the uses from a measure that waits until one comes back."""
+    trail = [start]
+    while True:
+        following = next(use for use in uses[trail[-1]] if use not in done)
+        if following in trail:
+            loop = [*trail[trail.index(following) :], following]
+            break
+        trail.append(following)
+    shown = " → ".join(found[key].name for key in loop)
+    first = found[loop[0]]
+    message = f"'{first.name}' is defined by itself: {shown}"
+    findings.error("QN208", message, first.span)
+
+
+def check_expression(
+    body: Expr,
+    known: Known,
+    measures: Collection[str],
+    findings: Findings,
+) -> None:
+    """Names, answer calls and their arguments, as far as they can be known now."""
+    for call in leaf_calls(body, known.asks, known.functions):
+        with findings.gathering():
+            check_call(call, known)
+    for node in operands_first(body, known.asks):
+        if isinstance(node, Name):
+            text = node.text
+            names = (text in CONSTANTS, text in STATES)
+            if any(names) or text.lower() in known.values or text.lower() in measures:
+                continue
+            offer = [*known.values, *measures, *CONSTANTS, *STATES]
+            message = f"unknown name '{text}'{suggest(text, offer)}"
+            findings.error("QN201", message, node.span)
+
+
+def check_call(call: Call, known: Known) -> None:
+    """An answer call has as many arguments as it takes, and they exist.
+
+    Raises
+    ------
+    NetlistError
+        QN306: too few or too many; QN214: no such terminal.
+    """
+    ask = known.asks[call.function.lower()]
+    if is_wild(call) and len(call.args) == 1:
+        return
+    least, most = ask.arity
+    if not least <= len(call.args) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        message = f"'{ask.name}' takes {wanted} arguments, not {len(call.args)}"
+        raise refuse(NetlistError, "QN306", message, call.span, help=ask.doc)
+    for arg in call.args:
+        if not isinstance(arg, Name | Number):
+            message = f"'{ask.name}' takes names of terminals, probes or nodes"
+            raise refuse(NetlistError, "QN214", message, arg.span)
+        _check_argument(arg, ask, known)
+
+
+def _check_argument(arg: Name | Number, ask: Ask, known: Known) -> None:
+    name = arg.text.lower()
+    if known.reservoirs is None or name in known.reservoirs:
+        return
+    if "lumped" in ask.takes and name in known.lumped:
+        return
+    offer = [*known.listed, *(known.lumped if "lumped" in ask.takes else ())]
+    message = f"no terminal, probe or reservoir node is called '{arg.text}'"
+    message += suggest(arg.text, offer)
+    why = "waves meet at a coherent joint; only a reservoir has a voltage"
+    raise refuse(NetlistError, "QN214", message, arg.span, why=why)
+
+
+def listing_of(
+    card: Print, known: Known, measures: Collection[str], findings: Findings
+) -> Listing:
+    """A table or figure with ``V(*)`` written out for every reservoir."""
+    items: list[tuple[str, Expr]] = []
+    for item in card.items:
+        check_expression(item, known, measures, findings)
+        items.extend(_written_out(item, known))
+    against = None
+    if card.against is not None:
+        check_expression(card.against, known, measures, findings)
+        against = (card.against.span.text, card.against)
+    return Listing(card.word.text.lower(), tuple(items), against, card.span)
+
+
+def _written_out(item: Expr, known: Known) -> list[tuple[str, Expr]]:
+    """One item, or one for each reservoir where its argument is ``*``."""
+    text = item.span.text.strip("{}")
+    is_answer = isinstance(item, Call) and item.function.lower() in known.asks
+    if not (is_answer and is_wild(item)) or not isinstance(item, Call):
+        return [(text, item)]
+    if known.asks[item.function.lower()].arity != (1, 1):
+        return [(text, item)]
+    star = item.args[0].span
+    return [
+        (f"{item.function}({name})", replace(item, args=(Name(name, star),)))
+        for name in known.listed
+    ]
+
+
+def assertion_of(
+    card: Assert, known: Known, measures: Collection[str], findings: Findings
+) -> Assertion:
+    """A claim, its names checked."""
+    check_expression(card.body, known, measures, findings)
+    return Assertion(card.body.span.text, card.body, card.why, card.span)
+
+
+def calls_in(
+    bodies: Sequence[Expr], asks: Collection[str], functions: Mapping[str, Defined]
+) -> tuple[Call, ...]:
+    """Every answer call in expressions, each once, ``R(*)`` left out."""
+    found: dict[tuple[str, ...], Call] = {}
+    for body in bodies:
+        for call in leaf_calls(body, asks, functions):
+            if is_wild(call):
+                continue
+            words = (arg.text.lower() for arg in call.args if hasattr(arg, "text"))
+            found.setdefault((call.function.lower(), *words), call)
+    return tuple(found.values())

@@ -1,0 +1,191 @@
+"""Runs of cards of one form: a row for each element, columns for what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qnet.circuit import Ints
+from qnet.diagnostics import NetlistError, Span, refuse
+from qnet.lang.cards import (
+    Binary,
+    Call,
+    Element,
+    ListOf,
+    Name,
+    Number,
+    Range,
+    Text,
+    Unary,
+    Weight,
+    Word,
+)
+from qnet.lang.frames import Cell, Frame
+from qnet.lang.functions import DRAWN
+from qnet.lang.rows import Alike, Column
+from qnet.lang.values import Value
+from qnet.units import BadQuantity, Unit, conversion, read_quantity
+
+EXPRESSIONS = (Number, Name, Unary, Binary, Call)
+"""Cards of which a value can be computed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Cards of one form in one frame.
+
+    Row k·n + r is card k in repetition r of the frame, n its size.
+    """
+
+    frame: Frame
+    group: Alike
+    cards: Sequence[int]
+
+    @property
+    def rows(self) -> int:
+        """Elements that the run makes."""
+        return len(self.cards) * self.frame.size
+
+    def card(self, row: int) -> Element:
+        """The card of a row, with its places."""
+        return self.group.card(self.cards[row // self.frame.size])
+
+    def place(self, row: int) -> Span:
+        """Where the card of a row stands, and what brought it in."""
+        return self.brought_in(self.card(row).span, row)
+
+    def brought_in(self, span: Span, row: int) -> Span:
+        """A place on a card of the run with the card that repeats it."""
+        outer = self.frame.inside(row % self.frame.size)
+        return span if outer is None else replace(span, inside=outer)
+
+    def texts(self, column: Column) -> list[str]:
+        """What stands in a column, one text a card."""
+        if len(self.cards) == len(column.texts):
+            return list(column.texts)
+        return [column.texts[k] for k in self.cards]
+
+    def through(self) -> Ints | None:
+        """Row of the frame for each row of the run, where they differ."""
+        if len(self.cards) == 1 or self.frame.size == 1:
+            return None
+        return np.tile(np.arange(self.frame.size), len(self.cards))
+
+    def order(self) -> tuple[Ints, ...]:
+        """Columns to sort all elements by as the flat netlist would have them."""
+        rows = np.tile(np.arange(self.frame.size), len(self.cards))
+        positions = np.asarray([self.group.positions[k] for k in self.cards], np.intp)
+        outer = tuple(column[rows] for column in self.frame.order)
+        return (*outer, np.repeat(positions, self.frame.size))
+
+    def spanned(self, column: Column) -> Callable[[int], Span]:
+        """Span of a column's words, by row."""
+
+        def place(row: int) -> Span:
+            word = column.value(self.cards[row // self.frame.size])
+            return self.brought_in(word.span, row)
+
+        return place
+
+    def cell(self, column: Column, *, spice: bool = False) -> Cell:
+        """The quantities in a column.
+
+        Parameters
+        ----------
+        spice : bool
+            It is the positional value of a V, I, R or C card.
+
+        Raises
+        ------
+        NetlistError
+            QN301 to QN303 for numbers; QN310 for what is no number or expression.
+        """
+        place = self.spanned(column)
+        if column.kind == "number":
+            return Cell(self.frame, place, self.rows, self._written(column, spice))
+        texts = self.texts(column)
+        first: dict[str, int] = {}
+        for k, text in enumerate(texts):
+            first.setdefault(text, k)
+        values = [column.value(self.cards[k]) for k in first.values()]
+        for value, k in zip(values, first.values(), strict=True):
+            if not isinstance(value, EXPRESSIONS):
+                raise _no_number(value, place(k * self.frame.size))
+        which = None
+        if len(values) > 1:
+            numbers = {text: number for number, text in enumerate(first)}
+            chosen = np.fromiter((numbers[t] for t in texts), np.intp, len(texts))
+            which = np.repeat(chosen, self.frame.size)
+        formulas: Any = tuple(values)
+        return Cell(self.frame, place, self.rows, None, formulas, which, self.through())
+
+    def _written(self, column: Column, spice: bool) -> Value:
+        """Plain numbers of a column, read once for each text."""
+        texts = self.texts(column)
+        read = {text: self._read(column, text, spice) for text in dict.fromkeys(texts)}
+        units = {unit for value, unit in read.values() if value}
+        common = next(iter(units), read[texts[0]][1])
+        scaled = {
+            text: value * _factor(unit, common) if value else 0.0
+            for text, (value, unit) in read.items()
+        }
+        if len(scaled) == 1:
+            return Value(np.asarray(scaled[texts[0]]), common)
+        array = np.fromiter((scaled[text] for text in texts), float, len(texts))
+        if any(np.isnan(value) for value in scaled.values()):
+            row = int(np.argmax(np.isnan(array)))
+            message = "cards alike give this key different dimensions"
+            place = self.spanned(column)(row * self.frame.size)
+            raise refuse(NetlistError, "QN304", message, place)
+        return Value(np.repeat(array, self.frame.size), common)
+
+    def _read(self, column: Column, text: str, spice: bool) -> tuple[float, Unit]:
+        try:
+            reading = read_quantity(text, spice=spice)
+        except BadQuantity as bad:
+            row = self.texts(column).index(text) * self.frame.size
+            raise refuse(
+                NetlistError,
+                bad.code,
+                bad.message,
+                self.spanned(column)(row),
+                help=bad.help,
+            ) from None
+        return reading.value.real, reading.unit
+
+
+def _factor(given: Unit, common: Unit) -> float:
+    """Factor to the common unit; NaN where there is none."""
+    factor = conversion(given, common)
+    return np.nan if factor is None else factor
+
+
+def _no_number(value: Any, span: Span) -> NetlistError:  # noqa: ANN401  any card value
+    """The error for a word, a text or a list where one number is wanted."""
+    if isinstance(value, Word):
+        message = f"'{value.text}' is a word where a number is expected"
+        cure = f"a parameter stands in braces, {{{value.text}}}"
+        return refuse(NetlistError, "QN310", message, span, help=cure)
+    kinds = {Text: "a text", ListOf: "a list", Range: "a range", Weight: "a weight"}
+    message = f"{kinds.get(type(value), 'this')} where one number is expected"
+    return refuse(NetlistError, "QN310", message, span)
+
+
+def partitioned(run: Run, alike: Callable[[int], object]) -> list[Run]:
+    """The run in pieces of cards for which `alike` of their number is the same."""
+    pieces: dict[object, list[int]] = {}
+    for k in run.cards:
+        pieces.setdefault(alike(k), []).append(k)
+    if len(pieces) == 1:
+        return [run]
+    return [Run(run.frame, run.group, cards) for cards in pieces.values()]
+
+
+def draws_numbers(column: Column) -> bool:
+    """Whether a column holds expressions that draw a random number."""
+    if column.kind != "value":
+        return False
+    return any(word in text for text in set(column.texts) for word in DRAWN)

@@ -1,0 +1,365 @@
+"""The netlist with everything settled but its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from qnet.circuit import Axis, Circuit, Floats, Ints
+from qnet.diagnostics import Diagnostic, NetlistError, PhysicsError
+from qnet.lang.cards import Call, Deck
+from qnet.lang.directives import Options
+from qnet.lang.expressions import STATES, Scope
+from qnet.lang.findings import Findings
+from qnet.lang.frames import Sampling, Surroundings
+from qnet.lang.grouping import (
+    OwnNodes,
+    OwnSeas,
+    group_of,
+    grouped,
+    lever_of,
+    taken_apart,
+)
+from qnet.lang.inspection import Inspection, Marking, Refusing
+from qnet.lang.inventory import Inventory
+from qnet.lang.keys import numbers
+from qnet.lang.pieces import (
+    World,
+    is_structural,
+    pieces_of,
+    signature_of,
+    structural_fields,
+)
+from qnet.lang.questions import Assertion, Listing, Measure, Task, measured
+from qnet.lang.reservoirs import lumped_of, reservoirs_of
+from qnet.lang.seas import Seas
+from qnet.lang.values import Value
+from qnet.units import Unit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structures:
+    """Which points of a sweep share a structure.
+
+    Attributes
+    ----------
+    labels : (*sweep)
+        Equal for points that may go into one circuit; negative where none can be made.
+    reasons : dict
+        Why, by negative label.
+    """
+
+    labels: Ints
+    reasons: dict[int, Diagnostic]
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """Everything about a netlist but the values of what is swept.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        One for each ``.step``; the first is the outermost.
+    tasks : tuple of Task
+        Analysis cards.
+    measures : tuple of Measure
+        Each after those that it uses.
+    configurations : tuple of Measure
+        Those of ``R(*)``: a table of all configurations each.
+    prints : tuple of Listing
+    asserts : tuple of Assertion
+    checks : frozenset of str
+        Audits that are on.
+    calls : tuple of Call
+        Every answer that measures, tables and asserts need.
+    notes : tuple of Diagnostic
+    options : Options
+    """
+
+    deck: Deck
+    found: Inventory
+    seas: Seas
+    levers: Mapping[int, Ints]
+    units: Mapping[str, Unit]
+    asks: frozenset[str]
+    axes: tuple[Axis, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    configurations: tuple[Measure, ...] = ()
+    prints: tuple[Listing, ...] = ()
+    asserts: tuple[Assertion, ...] = ()
+    checks: frozenset[str] = frozenset()
+    calls: tuple[Call, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+    options: Options = field(default_factory=Options)
+    _tried: dict[bytes, Diagnostic | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def title(self) -> str:
+        """What ``.title`` says."""
+        return self.deck.title
+
+    def circuit(
+        self,
+        values: Mapping[str, ArrayLike] | None = None,
+        *,
+        reverse: bool = False,
+        seed: int | None = None,
+    ) -> Circuit:
+        """The netlist with numbers in it.
+
+        Parameters
+        ----------
+        values : mapping
+            Of swept parameters and states, in the unit of their axis (else in the unit
+            that qnet works in), as arrays that broadcast to the shape of the sweep;
+            ``sample``: index of the random sample. What is left out has the netlist's
+            own value.
+        reverse : bool
+            At −B and −M, odd keys minus what they are at B and M.
+        seed : int, optional
+            Of ``gauss`` and ``uniform``; None: they are their mean.
+
+        Returns
+        -------
+        Circuit
+            All points share one structure: that of the first.
+
+        Raises
+        ------
+        NetlistError
+            QN3xx: a value is refused.
+        PhysicsError
+            QN5xx: a model has no meaning there, a chiral edge at B = 0.
+        """
+        findings = Findings()
+        shape, world = self._world(values or {}, Refusing(findings), reverse, seed)
+        with findings.gathering():
+            circuit = self._build(shape, world)
+        findings.raise_errors()
+        return circuit
+
+    def structures(self, values: Mapping[str, ArrayLike] | None = None) -> Structures:
+        """Label the points of a sweep by structure.
+
+        Parameters
+        ----------
+        values : mapping
+            As for `circuit`.
+        """
+        shape, _ = self._given(values or {})
+        marking = Marking(shape)
+        _, world = self._world(values or {}, marking, reverse=False, seed=None)
+        signature = self._signatures(world, shape)
+        flat = signature.reshape(-1, signature.shape[-1])
+        _, first, label = np.unique(
+            flat, axis=0, return_index=True, return_inverse=True
+        )
+        labels = label.reshape(shape)
+        for number, at in enumerate(first):
+            reason = self._try(flat[at].tobytes(), values or {}, shape, int(at))
+            if reason is not None:
+                marking.mark((labels == number) & (marking.labels == 0), reason)
+        return Structures(
+            np.where(marking.labels < 0, marking.labels, labels), marking.reasons
+        )
+
+    def scope(self, answer: Callable[[Call], Value]) -> Scope:
+        """What names mean in measures, tables and asserts, over the whole sweep.
+
+        Parameters
+        ----------
+        answer : callable
+            Value of an answer call: one axis for each of `axes`, of length 1 where it
+            is constant, or a bare number.
+        """
+        rank = len(self.axes)
+        values: dict[str, Floats] = {}
+        for k, axis in enumerate(self.axes):
+            column = (-1, *(1,) * (rank - 1 - k))
+            values[axis.name] = axis.values.reshape(column)
+            for name, more, _ in axis.coordinates:
+                values[name] = more.reshape(column)
+        _, given = self._given(values)
+        around = Surroundings(given, 1 + rank, self.asks)
+        root = around.scope(self.found.root)
+        names = {key: _without_rows(root.names[key]) for key in root.names}
+        states = {name: _without_rows(held) for name, held in root.states.items()}
+        functions = {
+            name: replace(function, scope=None)
+            for name, function in root.functions.items()
+        }
+        scope = Scope(names, states, functions, self.asks, answer, self.axes)
+        for measure in self.measures:
+            names[measure.name.lower()] = measured(measure, scope)
+        return scope
+
+    # --- numbers
+
+    def _given(
+        self, values: Mapping[str, ArrayLike]
+    ) -> tuple[tuple[int, ...], dict[str, Value]]:
+        """Shape of a sweep, and its values by key with the axis of instances."""
+        arrays = {
+            _key(name): np.asarray(array, float) for name, array in values.items()
+        }
+        unknown = arrays.keys() - self.units.keys() - {"sample"}
+        if unknown:
+            raise KeyError(f"nothing is called {', '.join(sorted(unknown))}")
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        given = {
+            key: Value(
+                array.reshape((1,) * (1 + len(shape) - array.ndim) + array.shape),
+                self.units[key],
+            )
+            for key, array in arrays.items()
+            if key != "sample"
+        }
+        return shape, given
+
+    def _world(
+        self,
+        values: Mapping[str, ArrayLike],
+        inspection: Inspection,
+        reverse: bool,
+        seed: int | None,
+    ) -> tuple[tuple[int, ...], World]:
+        shape, given = self._given(values)
+        samples = np.asarray(values.get("sample", 0.0), float)
+        samples = samples.reshape((1,) * (len(shape) - samples.ndim) + samples.shape)
+        sampling = None
+        if seed is not None:
+            indices, which = np.unique(samples.astype(np.intp), return_inverse=True)
+            sampling = Sampling(seed, indices, which.reshape(samples.shape))
+
+        def surroundings(*, turned: bool) -> Surroundings:
+            return Surroundings(
+                given, 1 + len(shape), self.asks, reverse=turned, sampling=sampling
+            )
+
+        around = surroundings(turned=reverse)
+        forward = surroundings(turned=False) if reverse else None
+        for frame in self.found.frames:  # in one order, so that draws repeat
+            around.scope(frame)
+            if forward is not None:
+                forward.scope(frame)
+        return shape, World(around, forward, inspection, self.options.spin, samples)
+
+    def _build(self, shape: tuple[int, ...], world: World) -> Circuit:
+        nodes = OwnNodes(list(self.found.nodes.names))
+        own = OwnSeas()
+        pieces = [
+            piece
+            for batch in self.found.batches
+            if batch.kind == "S"
+            for piece in pieces_of(batch, world)
+        ]
+        together = grouped(taken_apart(pieces, nodes, world), world.around.rank)
+        groups = [group_of(each, nodes, own) for each in together]
+        reservoirs = reservoirs_of(self.seas, own, nodes.names, world)
+        reservoir_of = np.full(len(nodes.names), -1)
+        reservoir_of[reservoirs.nodes] = np.arange(len(reservoirs))
+        for k, each in enumerate(together):
+            if each[0].batch.said.weights is not None:
+                arms = [reservoir_of[self.levers[id(p.batch)]] for p in each]
+                groups[k] = replace(groups[k], lever=lever_of(each, world, arms))
+        around = world.around
+        return Circuit(
+            title=self.title,
+            nodes=nodes.names,
+            reservoir_of=reservoir_of,
+            reservoirs=reservoirs,
+            lumped=lumped_of(self.found, reservoir_of, world),
+            groups=tuple(groups),
+            shape=shape,
+            fermi=around.state("EF")[0],
+            temperature=around.state("temp")[0],
+            field=around.state("B")[0],
+            magnetization=around.state("M")[0],
+            spin=self.options.spin,
+            response=self.options.response,
+            tolerance=self.options.tolerance,
+            structure=self._structure(world),
+            notes=odd_keys(self.found, world),
+        )
+
+    def _structure(self, world: World) -> bytes:
+        """Equal for equal structures of this template."""
+        first = [
+            signature_of(structural_fields(batch, world), len(batch)).tobytes()
+            for batch in self.found.batches
+            if batch.kind == "S"
+        ]
+        turned = b"turned" if world.forward is not None else b""
+        return b";".join([turned, *first])
+
+    def _signatures(self, world: World, shape: tuple[int, ...]) -> Floats:
+        """Structural numbers at each point: (*sweep, k); other keys are inspected."""
+        columns = [np.zeros((*shape, 1))]
+        for batch in self.found.batches:
+            for key in batch.said.keys.values():
+                if not is_structural(key.parameter):
+                    numbers(key, world.around, world.inspection)
+            if batch.kind != "S":
+                continue
+            for each in structural_fields(batch, world):
+                for array in each.arrays:
+                    columns.append(_by_point(array, shape))
+        return np.concatenate(columns, -1)
+
+    def _try(
+        self,
+        signature: bytes,
+        values: Mapping[str, ArrayLike],
+        shape: tuple[int, ...],
+        at: int,
+    ) -> Diagnostic | None:
+        """Why no circuit of a structure can be made, judged at one of its points."""
+        if signature not in self._tried:
+            index = np.unravel_index(at, shape) if shape else ()
+            point = {
+                name: np.broadcast_to(np.asarray(array, float), shape)[index]
+                for name, array in values.items()
+            }
+            self._tried[signature] = None
+            try:
+                self.circuit(point)
+            except (PhysicsError, NetlistError) as error:
+                self._tried[signature] = error.diagnostics[0]
+        return self._tried[signature]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters and states that `circuit` takes values of."""
+        return tuple(self.units)
+
+
+def odd_keys(found: Inventory, world: World) -> tuple[Diagnostic, ...]:
+    """Notes on odd keys that do not turn their sign with B and M by themselves."""
+    return ()
+
+
+def _key(name: str) -> str:
+    return name if name in STATES else name.lower()
+
+
+def _without_rows(held: Value) -> Value:
+    """A value of the netlist itself, without the axis of instances."""
+    return held if held.array.ndim == 0 else Value(held.array[0], held.unit)
+
+
+def _by_point(array: Floats, shape: tuple[int, ...]) -> Floats:
+    """Rows of a structural number, one number at each point if they are few kinds."""
+    by_point = np.moveaxis(array, 0, -1)
+    if by_point.shape[-1] > 1 and by_point.size > by_point.shape[-1]:
+        flat = by_point.reshape(-1, by_point.shape[-1])
+        _, label = np.unique(flat, axis=0, return_inverse=True)
+        by_point = label.reshape(*by_point.shape[:-1], 1).astype(float)
+    elif by_point.shape[-1] > 1:
+        by_point = np.zeros((*by_point.shape[:-1], 1))
+    return np.broadcast_to(by_point, (*shape, 1))
