@@ -82,6 +82,8 @@ ASKS: Final[Mapping[str, Ask]] = MappingProxyType(
 )
 """The functions that expressions may ask, by name."""
 
+_FOLDED: Final = {name.lower(): routine for name, (_, routine) in _ROUTINES.items()}
+
 
 def answer(solved: Solved, name: str, arguments: tuple[str, ...]) -> Float:
     """Value of one answer function at every point of the sweep.
@@ -90,7 +92,7 @@ def answer(solved: Solved, name: str, arguments: tuple[str, ...]) -> Float:
     ----------
     solved : Solved
     name : str
-        A key of `ASKS`.
+        A key of `ASKS`, in any case.
     arguments : tuple of str
         Names of reservoirs or lumped elements.
 
@@ -99,4 +101,4 @@ def answer(solved: Solved, name: str, arguments: tuple[str, ...]) -> Float:
     (*sweep)
         In the unit that `ASKS` states; NaN at marked points.
     """
-    return _ROUTINES[name][1](solved, *arguments)
+    return _FOLDED[name.lower()](solved, *arguments)

@@ -10,11 +10,11 @@ import numpy as np
 from qnet.answers import ASKS
 from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
-from qnet.diagnostics import Diagnostic, Label
+from qnet.diagnostics import Diagnostic
 from qnet.lang.cards import Call
 from qnet.lang.expressions import Scope, evaluate
-from qnet.lang.reductions import measured
-from qnet.lang.template import Assertion, Template
+from qnet.lang.questions import Assertion
+from qnet.lang.template import Template
 from qnet.lang.values import Value, value
 from qnet.results import Quantity, Report, Result, Verdict
 from qnet.survey import AUDITS, Survey, call_key
@@ -44,11 +44,12 @@ def conclude(template: Template, found: Survey) -> Report:
     """
 
     def answered(call: Call) -> Value:
-        ask = ASKS[next(name for name in ASKS if name.casefold() == call_key(call)[0])]
-        return value(found.ledger.array(call_key(call)), unit(ask.unit))
+        key = call_key(call)
+        return value(found.ledger.array(key), units[key[0]])
 
+    units = {name.casefold(): unit(ask.unit) for name, ask in ASKS.items()}
     scope = template.scope(answered)
-    measures = {m.name: measured(m, scope) for m in template.measures}
+    measures = {m.name: scope.names[m.name.lower()] for m in template.measures}
     return Report(
         title=template.title,
         axes=template.axes,
@@ -65,7 +66,9 @@ def conclude(template: Template, found: Survey) -> Report:
             if listing.word == "print"
         ),
         analyses=tuple(_results(found)),
-        asserts=tuple(_judge(claim, scope, template.axes) for claim in template.asserts),
+        asserts=tuple(
+            _judge(claim, scope, template.axes) for claim in template.asserts
+        ),
         audits=tuple(_audits(template, found)),
         certificates=_certificates(found, template.axes),
         diagnostics=tuple(_diagnostics(template, found)),
@@ -98,7 +101,9 @@ def _judge(claim: Assertion, scope: Scope, axes: tuple[Axis, ...]) -> Verdict:
     return Verdict(text, bool(good.all()), float("nan"), where)
 
 
-def _point(axes: tuple[Axis, ...], good: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> str:
+def _point(
+    axes: tuple[Axis, ...], good: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+) -> str:
     """First point at which something fails, in words."""
     if not axes or good.ndim == 0:
         return ""

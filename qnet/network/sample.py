@@ -49,6 +49,11 @@ class Sample:
     circuit: Circuit
     topology: Topology
 
+    @property
+    def island_count(self) -> int:
+        """Number of coherent islands; channels that do not mix count apart."""
+        return sum(composer.shape.islands for composer in self.topology.composers)
+
     def smatrix(
         self, energy: Floats, voltage: Floats | None = None
     ) -> tuple[IslandMatrix, ...]:
