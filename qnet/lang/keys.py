@@ -93,7 +93,7 @@ def quantity(
     if np.iscomplexobj(array) and parameter.kind != "complex":
         message = f"'{parameter.name}' is a real number"
         raise refuse(NetlistError, "QN308", message, cell.place(0))
-    array = array.reshape((1,) * around.rank) if array.ndim == 0 else array
+    array = array.reshape(*array.shape, *(1,) * (around.rank - array.ndim))
     _inspect(parameter, cell, array, inspection)
     return array
 
