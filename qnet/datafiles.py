@@ -135,6 +135,9 @@ def _from_archive(file: Path, key: str) -> Tabulated:
     if name not in held:
         raise _bad(file, f"has no array '{clean(key, 60)}S'")
     S = held[name].astype(complex)
+    for axis in ("E", "B"):
+        if axis in held and held[axis].ndim == 0:  # where S was taken, and no axis
+            del held[axis]
     wanted = 2 + ("E" in held) + ("B" in held)
     if S.ndim != wanted:
         axes = "([E,] [B,] out, in)"

@@ -97,10 +97,11 @@ def _section(
         numeric = {axis.name for axis in numeric_axes(quantity, sweep)}
         own = quantity.own_axes(sweep)
         text_axes = tuple(axis for axis in own if axis not in numeric)
+        labels = tuple(quantity.labels[axis] for axis in text_axes)
         is_constant = len(quantity.axes) == 0
-        families.setdefault((text_axes, is_constant), {})[name] = quantity
+        families.setdefault((text_axes, labels, is_constant), {})[name] = quantity
     lines = [Line(""), Line(title, "heading")]
-    for (text_axes, is_constant), family in families.items():
+    for (text_axes, _, is_constant), family in families.items():
         if is_constant:
             lines += _constants(family)
         elif len(text_axes) <= 1:
