@@ -130,6 +130,8 @@ def _note_scales(expansion: Expansion, run: Run) -> None:
     if column.kind != "number":
         return
     for text in dict.fromkeys(run.texts(column)):
+        if text[-1] not in "TKF":
+            continue
         remark = read_quantity(text, spice=True).remark
         if remark:
             row = run.texts(column).index(text) * run.frame.size
@@ -251,7 +253,7 @@ def _add(
             run.place,
             entry,
             model,
-        )  # fmt: skip
+        )
     )
 
 

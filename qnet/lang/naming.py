@@ -62,7 +62,7 @@ class Naming:
             if folded in frame.pins:
                 return frame.pins[folded]
             if self._is_global(folded):
-                return np.full(frame.size, table.number(words[0], lambda: span))
+                return np.full(frame.size, table.number(words[0], span))
         elif frame.pins and not frame.pins.keys().isdisjoint(map(str.lower, words)):
             single = [self._one(word, k, frame, span) for k, word in enumerate(words)]
             return np.array(single, np.intp)
@@ -74,7 +74,7 @@ class Naming:
         if pin is not None:
             return int(pin[row])
         beginning = frame.prefixes[row] if frame.prefixes else ""
-        return self.found.nodes.number(beginning + word, lambda: span)
+        return self.found.nodes.number(beginning + word, span)
 
     def _is_global(self, folded: str) -> bool:
         return folded in (GROUND, "gnd") or folded in self.found.globals

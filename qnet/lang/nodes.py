@@ -13,6 +13,9 @@ from qnet.lang.findings import Findings
 GROUND = "0"
 """The voltage reference; ``gnd`` is another word for it."""
 
+MOST_REPORTED = 20
+"""Equal faults of one run that are told; nobody reads the thousandth."""
+
 
 class NodeTable:
     """Numbers of nodes by name.
@@ -23,68 +26,83 @@ class NodeTable:
     def __init__(self, findings: Findings) -> None:
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._spellings: dict[str, int] = {}
+        self._noted: set[str] = set()
         self._findings = findings
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def number(self, name: str, span: Callable[[], Span | None]) -> int:
-        """Number of a node, new if the name is."""
-        known = self._spellings.get(name)
-        if known is not None:
-            return known
-        folded = name.lower()
-        folded = GROUND if folded == "gnd" else folded
-        number = self._numbers.get(folded)
-        if number is None:
-            number = len(self.names)
-            self._numbers[folded] = number
-            self.names.append(GROUND if folded == GROUND else name)
-        elif folded != GROUND:
-            first = self.names[number]
-            message = f"'{name}' and '{first}' are one node: names fold case"
-            self._findings.note("QN210", message, span())
-        self._spellings[name] = number
-        return number
-
     def numbers(
         self, names: Sequence[str], place: Callable[[int], Span | None]
     ) -> Ints:
-        """Numbers of many nodes; `place` gives the span of the k-th."""
-        known = self._spellings
-        return np.fromiter(
-            (
-                known[name] if name in known else self._new(name, place, k)
-                for k, name in enumerate(names)
-            ),
-            np.intp,
-            len(names),
-        )
+        """Numbers of nodes, new where a name is; `place` gives the span of the k-th."""
+        folded = list(map(str.lower, names))
+        if "gnd" in folded:
+            folded = [GROUND if name == "gnd" else name for name in folded]
+        first = dict(zip(reversed(folded), reversed(names), strict=True))
+        known = self._numbers
+        new = [name for name in dict.fromkeys(folded) if name not in known]
+        known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+        self.names.extend(GROUND if n == GROUND else first[n] for n in new)
+        found = np.fromiter(map(known.__getitem__, folded), np.intp, len(folded))
+        shown = list(map(self.names.__getitem__, found.tolist()))
+        if shown != list(names):
+            self._note_spellings(names, shown, place)
+        return found
+
+    def number(self, name: str, span: Span | None) -> int:
+        """Number of one node, new if the name is."""
+        return int(self.numbers([name], lambda _: span)[0])
 
     def find(self, name: str) -> int | None:
         """Number of a node that exists, or None."""
         folded = name.lower()
         return self._numbers.get(GROUND if folded == "gnd" else folded)
 
-    def _new(self, name: str, place: Callable[[int], Span | None], k: int) -> int:
-        return self.number(name, lambda: place(k))
+    def _note_spellings(
+        self,
+        names: Sequence[str],
+        shown: Sequence[str],
+        place: Callable[[int], Span | None],
+    ) -> None:
+        """A note for each second spelling of a node."""
+        for k, (name, first) in enumerate(zip(names, shown, strict=True)):
+            if first in (name, GROUND) or name in self._noted:
+                continue
+            self._noted.add(name)
+            message = f"'{name}' and '{first}' are one node: names fold case"
+            self._findings.note("QN210", message, place(k))
 
 
 class ElementNames:
     """Every element's name, to find those given twice."""
 
     def __init__(self, findings: Findings) -> None:
-        self._owners: dict[str, tuple[Callable[[int], Span], int]] = {}
+        self._numbers: dict[str, int] = {}
+        self._runs: list[tuple[int, Callable[[int], Span]]] = []
+        self._count = 0
         self._findings = findings
 
     def claim(self, names: Sequence[str], place: Callable[[int], Span]) -> None:
         """Note the names of a run of elements; an error for each one taken already."""
-        owners = self._owners
-        for k, name in enumerate(names):
-            owner = owners.setdefault(name.lower(), (place, k))
-            if owner[1] != k or owner[0] is not place:
-                self._refuse(name, place(k), owner[0](owner[1]))
+        folded = list(map(str.lower, names))
+        start, known = self._count, self._numbers
+        self._runs.append((start, place))
+        self._count += len(names)
+        if len(set(folded)) == len(folded) and known.keys().isdisjoint(folded):
+            known.update(zip(folded, range(start, self._count), strict=True))
+            return
+        reported = 0
+        for k, name in enumerate(folded):
+            owner = known.setdefault(name, start + k)
+            if owner != start + k and reported < MOST_REPORTED:
+                reported += 1
+                self._refuse(names[k], place(k), self._place(owner))
+
+    def _place(self, number: int) -> Span:
+        """Where the element of a number stands."""
+        start, place = next(r for r in reversed(self._runs) if r[0] <= number)
+        return place(number - start)
 
     def _refuse(self, name: str, here: Span, first: Span) -> None:
         repeated = here.start == first.start and here.source is first.source

@@ -27,7 +27,7 @@ from qnet.lang.frames import Cell, Frame
 from qnet.lang.functions import DRAWN
 from qnet.lang.rows import Alike, Column
 from qnet.lang.values import Value
-from qnet.units import BadQuantity, Unit, conversion, read_quantity
+from qnet.units import BadQuantity, conversion, read_quantities
 
 EXPRESSIONS = (Number, Name, Unary, Binary, Call)
 """Cards of which a value can be computed."""
@@ -123,44 +123,45 @@ class Run:
         return Cell(self.frame, place, self.rows, None, formulas, which, self.through())
 
     def _written(self, column: Column, spice: bool) -> Value:
-        """Plain numbers of a column, read once for each text."""
+        """Plain numbers of a column, in the unit of the first that is not zero."""
         texts = self.texts(column)
-        read = {text: self._read(column, text, spice) for text in dict.fromkeys(texts)}
-        units = {unit for value, unit in read.values() if value}
-        common = next(iter(units), read[texts[0]][1])
-        scaled = {
-            text: value * _factor(unit, common) if value else 0.0
-            for text, (value, unit) in read.items()
-        }
-        if len(scaled) == 1:
-            return Value(np.asarray(scaled[texts[0]]), common)
-        array = np.fromiter((scaled[text] for text in texts), float, len(texts))
-        if any(np.isnan(value) for value in scaled.values()):
-            row = int(np.argmax(np.isnan(array)))
-            message = "cards alike give this key different dimensions"
-            place = self.spanned(column)(row * self.frame.size)
-            raise refuse(NetlistError, "QN304", message, place)
+        if texts.count(texts[0]) == len(texts):
+            texts = texts[:1]
+        try:
+            read = read_quantities(texts, spice=spice)
+        except BadQuantity as bad:
+            row = self.texts(column).index(bad.text) * self.frame.size
+            span = self.spanned(column)(row)
+            raise refuse(
+                NetlistError, bad.code, bad.message, span, help=bad.help
+            ) from None
+        array = np.fromiter((number for number, _ in read), float, len(read))
+        units = {id(unit): unit for number, unit in read if number}
+        common = next(iter(units.values()), read[0][1])
+        factors = {key: conversion(unit, common) for key, unit in units.items()}
+        if None in factors.values():
+            self._refuse_mixture(
+                column, [factors.get(id(unit), 1.0) for _, unit in read]
+            )
+        if any(factor != 1.0 for factor in factors.values()):
+            array = array * [factors.get(id(unit), 1.0) for _, unit in read]
+        if len(array) == 1:
+            return Value(array[0], common)
         return Value(np.repeat(array, self.frame.size), common)
 
-    def _read(self, column: Column, text: str, spice: bool) -> tuple[float, Unit]:
-        try:
-            reading = read_quantity(text, spice=spice)
-        except BadQuantity as bad:
-            row = self.texts(column).index(text) * self.frame.size
-            raise refuse(
-                NetlistError,
-                bad.code,
-                bad.message,
-                self.spanned(column)(row),
-                help=bad.help,
-            ) from None
-        return reading.value.real, reading.unit
+    def _refuse_mixture(self, column: Column, factors: Sequence[float | None]) -> None:
+        """Refuse numbers of different dimensions: they cannot all be right.
 
-
-def _factor(given: Unit, common: Unit) -> float:
-    """Factor to the common unit; NaN where there is none."""
-    factor = conversion(given, common)
-    return np.nan if factor is None else factor
+        Raises
+        ------
+        NetlistError
+            QN304, at the first that differs.
+        """
+        if None not in factors:
+            return
+        span = self.spanned(column)(factors.index(None) * self.frame.size)
+        message = "cards alike give this key different dimensions"
+        raise refuse(NetlistError, "QN304", message, span)
 
 
 def _no_number(value: Any, span: Span) -> NetlistError:  # noqa: ANN401  any card value
