@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ from qnet.limits import within
 from qnet.smatrix import Complex, Float
 
 TOUCHSTONE: Final = re.compile(r"\.s(\d{1,3})p", re.IGNORECASE)
+DAMAGE: Final = (zipfile.BadZipFile, zlib.error)
 HERTZ: Final = {"HZ": 1.0, "KHZ": 1e3, "MHZ": 1e6, "GHZ": 1e9}
 
 
@@ -113,10 +115,12 @@ def _checked(file: Path, table: Tabulated) -> Tabulated:
             message = f"data file '{file.name}': {name} does not increase everywhere"
             raise refuse(NetlistError, "QN351", message, help="sort and merge the rows")
     rows, columns = table.S.shape[-2:]
-    if rows != columns or (table.nch is not None and sum(table.nch) != rows):
-        message = f"data file '{file.name}': S is {rows} by {columns}"
-        if table.nch is not None:
-            message += f", and nch counts {sum(table.nch)} channels"
+    counts = table.nch or (rows,)
+    if rows != columns or sum(counts) != rows or min(counts) < 1:
+        message = (
+            f"data file '{file.name}': S is {rows} by {columns} "
+            f"with the channels {counts}"
+        )
         raise refuse(NetlistError, "QN352", message)
     return table
 
@@ -129,7 +133,7 @@ def _from_archive(file: Path, key: str) -> Tabulated:
                 for name in ("S", "P", "E", "B", "nch")
                 if f"{key}{name}.npy" in archive.namelist()
             }
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except (OSError, EOFError, ValueError, RuntimeError, *DAMAGE) as error:
         raise _bad(file, "is damaged, or no NumPy archive") from error
     name = "S" if "S" in held else "P"
     if name not in held:
