@@ -34,8 +34,34 @@ def wave_matrix(shape: Shape, amplitude: Complex) -> Complex:
     return T
 
 
-def join(shape: Shape, amplitude: Complex) -> tuple[Complex, Floats, Bools]:
-    """S of one island at some points, by singular values.
+def join_moderate(shape: Shape, amplitude: Complex) -> tuple[Complex, Floats, Bools]:
+    """S of one island at some points, by LU with partial pivoting.
+
+    Parameters
+    ----------
+    amplitude : (entry, point)
+        Finite.
+
+    Returns
+    -------
+    S : (point, out, in)
+    condition : (point,)
+        A lower bound on the condition number of 1 - S_ii: how much it amplified the
+        incoming waves.
+    singular : (point,)
+        All False.
+    """
+    n = shape.internal
+    T = wave_matrix(shape, amplitude)
+    waves = np.linalg.solve(np.eye(n) - T[:, :n, :n], T[:, :n, n:])
+    S = T[:, n:, n:] + T[:, n:, :n] @ waves
+    driven = np.linalg.norm(T[:, :n, n:], axis=(1, 2))
+    amplified = np.linalg.norm(waves, axis=(1, 2)) / np.where(driven > 0, driven, 1)
+    return S, np.maximum(amplified, 1), np.zeros(len(S), bool)
+
+
+def join_singular(shape: Shape, amplitude: Complex) -> tuple[Complex, Floats, Bools]:
+    """S of one island at some points, by singular values: right at any condition.
 
     Parameters
     ----------

@@ -14,8 +14,15 @@ from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
-from qnet.network.dense import join
+from qnet.network.dense import join_moderate, join_singular
 from qnet.network.islands import Shape
+from qnet.network.kernel import (
+    WORTH,
+    Program,
+    compose_compiled,
+    is_available,
+    write_program,
+)
 from qnet.network.plan import Plan, make_plan
 from qnet.network.sparse import factorise
 from qnet.smatrix import Complex
@@ -24,7 +31,7 @@ WEAK_PIVOT = 1e-6
 """Pivots below this lose over six digits in a fixed order: solve again, pivoting."""
 
 UNITARY = 1e3 * float(np.finfo(float).eps)
-"""Unitarity defect per channel that rounding explains."""
+"""Unitarity defect per wave of an island that rounding explains."""
 
 ILL = 1e10
 """Condition from which a point is marked."""
@@ -64,16 +71,41 @@ class Mark(enum.IntEnum):
 class Composer:
     """A shape of islands and how to join it.
 
-    Not slotted: the plan is made when first asked for and kept.
+    Not slotted: plan and program are made when first asked for and kept.
+
+    Attributes
+    ----------
+    shape : Shape
+    points : int
+        How many points the whole run will ask for, as far as is known: what is chosen
+        by size must not depend on how a run is cut into pieces.
     """
 
     shape: Shape
+    points: int = 1
 
     @cached_property
     def plan(self) -> Plan | None:
         """Order of elimination; None where a sparse factorisation takes less."""
         limit = PATIENCE * len(self.shape.row) if self.shape.internal > LARGE else None
         return make_plan(self.shape, limit)
+
+    @cached_property
+    def program(self) -> Program | None:
+        """The plan for the compiled loop; None without Numba or without a plan."""
+        if self.plan is None or not is_available():
+            return None
+        return write_program(self.plan)
+
+    def join(self, cells: Sequence[CellMatrix]) -> tuple[Complex, Floats]:
+        """S (island, point, out, in) and smallest pivots by the route that pays."""
+        if self.plan is None:
+            return factorise(self.shape, cells)
+        points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))
+        work = self.plan.work * self.shape.islands * max(points, self.points)
+        if work >= WORTH and self.program is not None:
+            return compose_compiled(self.shape, self.program, cells)
+        return compose(self.shape, self.plan, cells)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,13 +149,10 @@ def island_matrix(composer: Composer, cells: Sequence[CellMatrix]) -> IslandMatr
     shape = composer.shape
     axes = batch_axes(shape, cells)
     _check_memory(shape, axes)
-    if composer.plan is None:
-        S, pivot = factorise(shape, cells)
-    else:
-        S, pivot = compose(shape, composer.plan, cells)
+    S, pivot = composer.join(cells)
     draft = _draft(S, pivot)
-    tolerance = UNITARY * max(shape.entering, 1)
-    doubtful = (pivot < WEAK_PIVOT) | ~(draft.defect <= tolerance)
+    tolerance = UNITARY * (shape.internal + shape.entering)
+    doubtful = ~((pivot >= WEAK_PIVOT) & (draft.defect <= tolerance))
     at_once = max(1, TOGETHER // max(shape.internal**2, len(shape.row)))
     for island in np.flatnonzero(doubtful.any(axis=1)).tolist():
         points = np.flatnonzero(doubtful[island])
@@ -181,7 +210,9 @@ class _Draft:
 
 
 def _draft(S: Complex, pivot: Floats) -> _Draft:
-    condition = np.maximum(1, 1 / np.maximum(pivot, np.finfo(float).tiny))
+    # A pivot of exactly zero leaves NaN in those after it.
+    usable = pivot > np.finfo(float).tiny
+    condition = np.where(usable, np.maximum(1, 1 / np.where(usable, pivot, 1)), np.inf)
     marked = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD)
     return _Draft(S, unitarity_estimate(S), condition, marked.astype(np.int8))
 
@@ -203,20 +234,23 @@ def _look_again(
         lost = draft.condition[island, points] > DECOUPLED
         draft.marked[island, points[lost]] = Mark.SINGULAR
         return
-    brought = GROWTH * shape.blocks * _input_defect(shape, amplitude)
     # A defect that the scatterers bring along (a lossy one) is not of our making.
-    ours = ~(draft.defect[island, points] <= brought)
+    brought = np.maximum(_input_defect(shape, amplitude) - UNITARY, 0)
+    ours = ~(draft.defect[island, points] <= GROWTH * shape.blocks * brought)
     weak = draft.condition[island, points] > 1 / WEAK_PIVOT
-    worth = (ours | weak) & (shape.internal > 0)
-    points = points[worth]
-    if len(points) == 0:
-        return
-    S, condition, singular = join(shape, amplitude[:, worth])
-    ill = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD)
-    draft.S[island, points] = S
-    draft.condition[island, points] = condition
-    draft.defect[island, points] = unitarity_estimate(S)
-    draft.marked[island, points] = np.where(singular, Mark.SINGULAR, ill)
+    for chosen, solve in ((ours & ~weak, join_moderate), (weak, join_singular)):
+        here = points[chosen]
+        if len(here) == 0 or shape.internal == 0:
+            continue
+        try:
+            S, condition, singular = solve(shape, amplitude[:, chosen])
+        except np.linalg.LinAlgError:  # a zero that no pivot of the plan had shown
+            S, condition, singular = join_singular(shape, amplitude[:, chosen])
+        ill = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD)
+        draft.S[island, here] = S
+        draft.condition[island, here] = condition
+        draft.defect[island, here] = unitarity_estimate(S)
+        draft.marked[island, here] = np.where(singular, Mark.SINGULAR, ill)
 
 
 def _amplitudes(

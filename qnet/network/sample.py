@@ -173,7 +173,9 @@ class Sample:
         return out, into
 
 
-def compile_circuit(circuit: Circuit, like: Sample | None = None) -> Sample:
+def compile_circuit(
+    circuit: Circuit, like: Sample | None = None, *, points: int = 1
+) -> Sample:
     """Pair ports, count channels, find islands and plan their elimination.
 
     Parameters
@@ -182,6 +184,9 @@ def compile_circuit(circuit: Circuit, like: Sample | None = None) -> Sample:
     like : Sample, optional
         A sample whose circuit has an equal ``structure``: its topology and plans
         are used again.
+    points : int
+        How many points the whole run will ask for, as far as is known: long runs take
+        the compiled loop, and the choice must not depend on how they are cut.
 
     Raises
     ------
@@ -197,7 +202,7 @@ def compile_circuit(circuit: Circuit, like: Sample | None = None) -> Sample:
     ports = connect(circuit)
     cells = make_cells(ports)
     shapes = make_shapes(make_waves(ports, cells))
-    composers = tuple(Composer(shape) for shape in shapes)
+    composers = tuple(Composer(shape, points) for shape in shapes)
     pattern = flow_pattern(composers, len(circuit.reservoirs))
     return Sample(circuit, Topology(ports, cells, composers, pattern))
 

@@ -76,8 +76,11 @@ def test_a_proximitised_dot_splits_cooper_pairs():
     G = conductance(found, [0, 1])
     assert abs(G.sum(axis=0)).max() > 0.1
     assert G[0, 1] == pytest.approx(G[1, 0], rel=1e-12)
-    assert G == pytest.approx(
-        np.array([[1.17003567, -0.59928656], [-0.59928656, 0.97978597]]), abs=1e-8
+    assert (
+        pytest.approx(
+            np.array([[1.17003567, -0.59928656], [-0.59928656, 0.97978597]]), abs=1e-8
+        )
+        == G
     )
 
 

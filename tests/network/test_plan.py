@@ -15,7 +15,7 @@ from test_islands import shapes
 
 from qnet.circuit import Group
 from qnet.network.compose import eliminate
-from qnet.network.dense import join
+from qnet.network.dense import join_singular
 from qnet.network.plan import make_plan
 
 
@@ -79,7 +79,7 @@ def test_elimination_equals_the_dense_solve(circuit):
     eliminate(plan, slots)
     S = np.zeros(shape.leaving * shape.entering, complex)
     S[plan.place] = slots[plan.result, 0]
-    expected, condition, _ = join(shape, amplitude)
+    expected, condition, _ = join_singular(shape, amplitude)
     np.testing.assert_allclose(
         S.reshape(expected[0].shape), expected[0], atol=1e-13 * condition[0]
     )

@@ -7,7 +7,7 @@ from test_islands import shapes
 from test_plan import chain, entries, lattice
 from test_sample import ring
 
-from qnet.network.dense import join
+from qnet.network.dense import join_singular
 from qnet.network.matrix import Composer, Mark, island_matrix
 from qnet.network.sample import compile_circuit
 from qnet.network.sparse import factorise, join_sparse
@@ -37,7 +37,7 @@ def test_rows_or_columns_whichever_are_fewer_give_the_same(wanted):
         outgoing=shape.outgoing[:, :wanted],
     )
     S, _ = join_sparse(part, amplitude[keep, 0])
-    expected = join(shape, amplitude)[0][0]
+    expected = join_singular(shape, amplitude)[0][0]
     np.testing.assert_allclose(S, expected[:wanted], atol=1e-12)
 
 

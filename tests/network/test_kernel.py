@@ -1,0 +1,98 @@
+"""The compiled loop gives the numbers of NumPy, whatever it is asked."""
+
+import numpy as np
+import pytest
+from benchtop import Wire, barrier, wire_up
+from reference import dense_smatrix
+from test_islands import shapes
+from test_plan import chain, lattice
+from test_sample import resonators, ring
+
+from qnet.network import kernel, matrix
+from qnet.network.compose import compose
+from qnet.network.kernel import compose_compiled, interpret, write_program
+from qnet.network.matrix import Composer
+from qnet.network.plan import make_plan
+from qnet.network.sample import compile_circuit
+
+
+def both(circuit, energy, run):
+    (shape,) = shapes(circuit)
+    cells = compile_circuit(circuit).cell_matrices(energy)
+    plan = make_plan(shape)
+    fast = compose_compiled(shape, write_program(plan), cells, run)
+    return fast, compose(shape, plan, cells)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "points"),
+    [
+        (chain(5), 1),
+        (lattice(2), 1),
+        (resonators(np.array([[0.1], [0.4], [2.0]]), tau=np.ones((1, 1))), 40),
+        (ring(0.3, 1.1, 0.2), 1),
+    ],
+)
+def test_the_interpreter_equals_the_steps(circuit, points):
+    # Without Numba the same function runs, slowly: what it says is tested everywhere.
+    (S, pivot), (expected, weakest) = both(
+        circuit, np.linspace(0, 1, points), interpret
+    )
+    np.testing.assert_allclose(S, expected, atol=1e-14)
+    np.testing.assert_allclose(pivot, weakest, rtol=1e-12)
+
+
+@pytest.mark.parametrize("circuit", [chain(60), lattice(5)])
+def test_the_compiled_loop_equals_the_steps(circuit):
+    pytest.importorskip("numba")
+    (S, pivot), (expected, weakest) = both(circuit, np.zeros(1), None)
+    np.testing.assert_allclose(S, expected, atol=1e-12 / pivot.min())
+    np.testing.assert_allclose(pivot, weakest, rtol=1e-9)
+
+
+def test_cells_that_vary_along_one_axis_of_two_are_spread():
+    swept = Wire(phi=np.array([0.3, 0.7, 1.9]).reshape(1, 3, 1))
+    steady = Wire(phi=np.zeros((1, 1, 1)), tau=np.ones((1, 1, 1)))
+    circuit = wire_up(
+        (barrier(0.4), ("B1", "T1", "a"), ("B2", "b", "c")),
+        (swept, ("W1", "a", "b")),
+        (steady, ("W2", "c", "d")),
+        (barrier(0.7), ("B3", "d", "T2")),
+        reservoirs=["T1", "T2"],
+        shape=(3,),
+    )
+    energy = np.linspace(0, 1, 5)[None]
+    (S, _), (expected, _) = both(circuit, energy, interpret)
+    assert S.shape[1] == 15
+    np.testing.assert_allclose(S, expected, atol=1e-14)
+    one = wire_up(
+        (barrier(0.4), ("B1", "T1", "a"), ("B2", "b", "c")),
+        (Wire(phi=np.array([[0.7]])), ("W1", "a", "b")),
+        (Wire(phi=np.zeros((1, 1)), tau=np.ones((1, 1))), ("W2", "c", "d")),
+        (barrier(0.7), ("B3", "d", "T2")),
+        reservoirs=["T1", "T2"],
+    )
+    alone, *_ = dense_smatrix(one, energy[0, 3])
+    np.testing.assert_allclose(S[0, 5 + 3], alone, atol=1e-13)
+
+
+def test_edges_that_are_done_lend_their_rows():
+    (shape,) = shapes(chain(100))
+    plan = make_plan(shape)
+    program = write_program(plan)
+    assert program.slots < 0.7 * plan.slots
+    assert program.slots >= plan.entries
+
+
+def test_the_route_depends_on_the_run_and_not_on_its_pieces(monkeypatch):
+    taken = []
+    monkeypatch.setattr(
+        kernel, "compiled", lambda: lambda *args: taken.append(True) or interpret(*args)
+    )
+    monkeypatch.setattr(matrix, "is_available", lambda: True)
+    (shape,) = shapes(chain(3))
+    cells = compile_circuit(chain(3)).cell_matrices(np.zeros(1))
+    Composer(shape, points=1).join(cells)
+    assert not taken
+    Composer(shape, points=kernel.WORTH).join(cells)
+    assert taken
