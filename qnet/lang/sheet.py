@@ -122,14 +122,13 @@ def _unfolded(sheet: Sheet) -> str:
     if not text.endswith("\n"):
         text += "\n"
     first = _BEGINS_CONTINUED.match(text)
-    if first:
-        sheet.faults.append(_continues_nothing(sheet, first.end() - 1))
     pieces: list[str] = []
-    done = 0
-    for plus in _CONTINUATION.finditer(text):
+    done = _orphaned(sheet, text, 0, first.end(), pieces) if first else 0
+    for plus in _CONTINUATION.finditer(text, done):
         card = _line_continued(text, plus.start() + 1, done)
         if card is None:
-            sheet.faults.append(_continues_nothing(sheet, plus.end() - 1))
+            pieces.append(text[done : plus.start() + 1])
+            done = _orphaned(sheet, text, plus.start() + 1, plus.end(), pieces)
             continue
         start, stop = card
         comment = lexicon().comment(text, max(start, done), stop)
@@ -137,6 +136,23 @@ def _unfolded(sheet: Sheet) -> str:
         pieces += (text[done:tail], " " * (plus.end() - tail))
         done = plus.end()
     return "".join((*pieces, text[done:]))
+
+
+def _orphaned(sheet: Sheet, text: str, start: int, plus: int, pieces: list[str]) -> int:
+    """Blank a line that continues nothing, and report it; where the line ends."""
+    place = Label(Span(sheet.source, plus - 1, plus, sheet.inside))
+    sheet.faults.append(
+        Diagnostic(
+            "QN120",
+            "this line continues nothing",
+            place,
+            why="`+` at the start of a line continues the card before it",
+            help="delete the `+`, or put the card before it",
+        )
+    )
+    stop = text.index("\n", start)
+    pieces.append(" " * (stop - start))
+    return stop
 
 
 def _line_continued(text: str, start: int, done: int) -> tuple[int, int] | None:
@@ -147,16 +163,6 @@ def _line_continued(text: str, start: int, done: int) -> tuple[int, int] | None:
         if start < done or not _SKIPPED.match(text, start):
             return start, stop
     return None
-
-
-def _continues_nothing(sheet: Sheet, plus: int) -> Diagnostic:
-    return Diagnostic(
-        "QN120",
-        "this line continues nothing",
-        Label(Span(sheet.source, plus, plus + 1, sheet.inside)),
-        why="`+` at the start of a line continues the card before it",
-        help="delete the `+`, or put the card before it",
-    )
 
 
 def _check_lengths(sheet: Sheet) -> None:

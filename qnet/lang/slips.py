@@ -17,7 +17,7 @@ from qnet.lang.brackets import (
     stray_character,
     unclosed_bracket,
 )
-from qnet.lang.misfit import CLOSING, OPERATORS, SIGNS, Misfit
+from qnet.lang.misfit import CLOSING, OPENING, OPERATORS, SIGNS, Misfit
 from qnet.lang.sheet import Sheet
 from qnet.lang.tokens import lexicon
 
@@ -168,7 +168,7 @@ def _assignment(misfit: Misfit) -> Diagnostic | None:
             "a measure is a name and an expression, without '='",
             fix=f".meas {misfit.tokens[1].text} expression",
         )
-    if not misfit.in_expression() or misfit.before in {"PARAM", "EQUAL"}:
+    if not misfit.in_expression() or misfit.before in {"PARAM", "FUNC", "EQUAL"}:
         return None
     at = misfit.index + (misfit.name == "KEY")
     return misfit.finding(
@@ -261,10 +261,19 @@ def _unbraced(misfit: Misfit) -> Diagnostic | None:
 
 def _value_around(misfit: Misfit) -> tuple[int, int]:
     """First and last token of the expression that the fault is in."""
-    first = last = min(misfit.index, len(misfit.tokens) - 1)
-    while misfit.names[first - 1] != "EQUAL" and first > 1 and _belong(misfit, first):
+    names = misfit.names
+    first = last = min(misfit.index, len(names) - 1)
+    depth = int(names[first] in CLOSING)
+    while first > 1 and names[first - 1] != "EQUAL" and _belong(misfit, first):
+        depth += (names[first - 1] in CLOSING) - (names[first - 1] in OPENING)
+        if depth < 0:
+            break
         first -= 1
-    while last + 1 < len(misfit.tokens) and _belong(misfit, last + 1):
+    depth = int(names[last] in OPENING)
+    while last + 1 < len(names) and _belong(misfit, last + 1):
+        depth += (names[last + 1] in OPENING) - (names[last + 1] in CLOSING)
+        if depth < 0:
+            break
         last += 1
     return first, last
 

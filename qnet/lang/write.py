@@ -84,7 +84,7 @@ class _Writer:
         words = _words(sheet.forms[number], [t.text for t in sheet.tokens(number)])
         self.lines += _wrapped(words, _INDENT * level)
         if after:
-            self.lines[-1] += f"  ; {after.lstrip(';/$').strip()}"
+            self.lines[-1] += f"  {after}"
         self.done[sheet] = stop + 1
 
     def comments_until(self, sheet: Sheet, stop: int, level: int) -> None:
@@ -95,11 +95,19 @@ class _Writer:
         for line in sheet.source.text[start:stop].splitlines():
             place = lexicon().comment(line, 0, len(line))
             if place is not None and not line[: place[0]].strip():
-                self.lines.append(_INDENT * level + line.strip())
+                self.lines.append(_INDENT * level + _remark(line[slice(*place)]))
             elif not line.strip() and self.lines and self.lines[-1]:
                 self.lines.append("")
         if stop == len(sheet.text) and self.lines and not self.lines[-1]:
             self.lines.pop()
+
+
+def _remark(comment: str) -> str:
+    """Return a comment with a mark that makes it one wherever it stands."""
+    if comment[0] in "*#":
+        return comment.rstrip()
+    mark = 2 if comment.startswith("//") else 1
+    return f"; {comment[mark:].strip()}".rstrip()
 
 
 def _remarks(sheet: Sheet, start: int, stop: int) -> Iterator[str]:
@@ -110,7 +118,7 @@ def _remarks(sheet: Sheet, start: int, stop: int) -> Iterator[str]:
         end = stop if end < 0 else min(end, stop)
         plus = re.compile(r"[ \t]*\+").match(text, start, end)
         place = lexicon().comment(text, plus.end() if plus else start, end)
-        yield text[slice(*place)].strip() if place else ""
+        yield _remark(text[slice(*place)]) if place else ""
         start = end + 1
 
 
