@@ -170,6 +170,19 @@ CODES: Final[dict[str, Code]] = {
         "file; no section, or more than one, has that name.",
         "Correct the name, or the library.",
     ),
+    "QN560": Code(
+        "cold voltages coincide under a higher cumulant",
+        "At zero temperature the third and fourth cumulant with a floating voltage "
+        "are derivatives of an action that has a kink where two Fermi edges cross.",
+        "Set a finite `.temp`; the first two cumulants need none.",
+    ),
+    "QN561": Code(
+        "a distribution of counts with probes",
+        "Floating reservoirs and dephasing probes settle on a saddle point that is "
+        "followed as a series in the counting field: it gives cumulants, not the "
+        "whole distribution.",
+        "Ask for cumulants, or hold all voltages.",
+    ),
     "QN710": Code(
         "the name of an output does not say its format",
         "The suffix of an output file chooses its format: .csv for the table of the "

@@ -33,15 +33,11 @@ import numpy as np
 
 from qnet.circuit import Ints
 from qnet.constants import Gq, e, kB, kB_eV
-from qnet.smatrix import Complex, Float
+from qnet.smatrix import Complex, Float, amplitude_witness
+from qnet.transport.occupations import Occupations, fermi_occupations
 from qnet.transport.panels import Values
-from qnet.transport.quadrature import amplitude_witness, integrate_guarded
-from qnet.transport.thermal import (
-    occupation,
-    occupation_difference,
-    reduced_energy,
-    thermal_breaks,
-)
+from qnet.transport.quadrature import integrate_guarded
+from qnet.transport.thermal import thermal_breaks
 from qnet.transport.transmission import eliminate, sum_by
 
 WORKSPACE: Final = 8
@@ -62,51 +58,6 @@ class Island(Protocol):
     @property
     def incoming(self) -> Ints:
         """Reservoir of each incoming channel, (island, in)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Occupations:
-    """How reservoirs are filled at each energy, in a form without cancellation.
-
-    Attributes
-    ----------
-    filled, empty : (..., n)
-        f and 1 - f, each to its own relative precision.
-    excess : (..., n)
-        f minus that of some reference common to all reservoirs.
-    """
-
-    filled: Float
-    empty: Float
-    excess: Float
-
-    @property
-    def variance(self) -> Float:
-        """Thermal fluctuation f (1 - f) of the filling, (..., n)."""
-        return self.filled * self.empty
-
-    @property
-    def activity(self) -> Float:
-        """Typical weight (...) of a unit probability in the noise, smooth in energy."""
-        return (self.variance + self.excess**2).mean(-1)
-
-    def with_probes(self, share: Float, gone: Ints) -> Occupations:
-        """Replace the occupations of dephasing probes by what they receive.
-
-        Parameters
-        ----------
-        share : (..., gone, kept)
-            Weights of the kept reservoirs in each probe, from `eliminate`.
-        gone : (gone,)
-            The probes.
-        """
-        kept = np.setdiff1d(np.arange(self.filled.shape[-1]), gone)
-        return Occupations(
-            *(
-                _with_received(part, share, kept, gone)
-                for part in (self.filled, self.empty, self.excess)
-            )
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,29 +90,6 @@ class Noise:
                 [np.swapaxes(self.charge_heat, -1, -2), self.heat],
             ]
         )
-
-
-def fermi_occupations(energy: Float, mu: Float, temperature: Float) -> Occupations:
-    """Occupations of reservoirs in equilibrium with themselves.
-
-    Parameters
-    ----------
-    energy : (*points, nE)
-        eV.
-    mu, temperature : (*sweep, n)
-        eV, K.
-
-    Returns
-    -------
-    Occupations
-        Arrays (*sweep, nE, n); the reference is the first reservoir.
-    """
-    x = reduced_energy(
-        energy[..., None], mu[..., None, :], np.expand_dims(temperature, -2)
-    )
-    return Occupations(
-        occupation(x), occupation(-x), occupation_difference(x, x[..., :1])
-    )
 
 
 def noise_kernel(islands: Sequence[Island], held: Occupations, size: int) -> Float:
@@ -220,14 +148,6 @@ def _by_pair(weights: Float, rows: Ints, cols: Ints, size: int) -> Float:
     pairs = rows[:, :, None] * size + cols[:, None, :]
     summed = sum_by(flat, pairs.ravel(), size * size)
     return summed.reshape(*summed.shape[:-1], size, size)
-
-
-def _with_received(values: Float, share: Float, kept: Ints, gone: Ints) -> Float:
-    received = (share @ values[..., kept, None])[..., 0]
-    shape = np.broadcast_shapes(values.shape[:-1], received.shape[:-1])
-    whole = np.broadcast_to(values, (*shape, values.shape[-1])).copy()
-    whole[..., gone] = received
-    return whole
 
 
 def transmission(islands: Sequence[Island], size: int) -> Float:
@@ -346,7 +266,7 @@ def island_noise(
             kernel * heat[..., None, :],
             kernel * heat[..., None, :] * heat[..., :, None],
         ]
-        return np.stack(moments, -3), weight[..., None] * _witness(sources)
+        return np.stack(moments, -3), weight[..., None] * witness(sources)
 
     integral = integrate_guarded(
         integrand, breaks, rtol=rtol, entries=WORKSPACE * size**2
@@ -370,8 +290,14 @@ def _energy_scale(mu: Float, temperature: Float) -> Float:
     return np.where(scale > 0, scale, 1.0)
 
 
-def _witness(islands: Sequence[Island]) -> Complex:
-    """One column (*sweep, nE, 1) for each shape of island that varies with energy."""
+def witness(islands: Sequence[Island]) -> Complex:
+    """Witness of all resonances, for `integrate_guarded`.
+
+    Returns
+    -------
+    (*sweep, nE, columns)
+        A column for each shape of island that varies with energy.
+    """
     varying = [island.S for island in islands if island.S.shape[-3] > 1]
     columns = [amplitude_witness(S).sum(0) for S in varying]
     if not columns:

@@ -12,8 +12,9 @@ The rule is closed: no energy lies between two panels unseen. Steps and kinks wi
 apart than the nodes are bisected down to the tolerance. A resonance far narrower than
 the nodes' spacing h leaves only its tail: Γ/h in amplitudes, (Γ/h)² in probabilities.
 `integrate_guarded` therefore also resolves a *witness*, a smooth combination of
-amplitudes such as `amplitude_witness`: any simple pole above the tolerance then shows
-in its coefficients, wherever it lies, and its panel is bisected until it is resolved.
+amplitudes such as `qnet.smatrix.amplitude_witness`: any simple pole above the tolerance
+then shows in its coefficients, wherever it lies, and its panel is bisected until it is
+resolved.
 
 What is not
 -----------
@@ -208,27 +209,6 @@ def integrate_on(
     rows = int(np.prod(points)), mesh.low.shape[-1]
     pool = panels.evaluate(mesh.low.reshape(rows), mesh.high.reshape(rows))
     return panels.restore(pool.value.sum(1))
-
-
-def amplitude_witness(S: Complex) -> Complex:
-    """One smooth combination of all amplitudes, in which every resonance shows.
-
-    Parameters
-    ----------
-    S : (..., out, in)
-
-    Returns
-    -------
-    (..., 1)
-        Σ u_i S_ij v_j with fixed unit-modulus phases u, v. A resonance of width Γ
-        appears with a residue of the order of Γ. Its phase winds with the longest path
-        alone; that of det S, which would serve too, with the sum of all.
-    """
-    golden = (np.sqrt(5.0) - 1) / 2
-    left, right = (
-        np.exp(2j * np.pi * golden * np.arange(n) ** 2) for n in S.shape[-2:]
-    )
-    return np.einsum("i,...ij,j->...", left, S, right.conj())[..., None]
 
 
 def _no_witness(energy: Float) -> Complex:

@@ -50,7 +50,7 @@ def test_the_kernel_is_buttikers_formula(seed, filling):
     S = unitary_group.rvs(6, random_state=seed)
     reservoirs = [0, 2, 1, 0, 1, 2]
     f = np.array(filling)
-    from qnet.transport.noise import Occupations
+    from qnet.transport.occupations import Occupations
 
     held = Occupations(f[None], 1 - f[None], f[None] - f[0])
     kernel = noise_kernel([island(S[None], reservoirs)], held, 3)[0]

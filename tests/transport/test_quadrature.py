@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from qnet.constants import kB_eV
+from qnet.smatrix import amplitude_witness
 from qnet.transport.panels import NODES, lobatto_rule
 from qnet.transport.quadrature import (
-    amplitude_witness,
     integrate,
     integrate_guarded,
     integrate_on,

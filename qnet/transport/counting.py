@@ -1,0 +1,260 @@
+r"""Counting statistics: cumulants and distribution of the transferred charge.
+
+Electrons are counted where a reservoir receives them, so that the first cumulant is
+I/e, positive into the device.
+
+References
+----------
+L. S. Levitov and G. B. Lesovik, JETP Lett. 58, 230 (1993).
+L. S. Levitov, H. Lee, G. B. Lesovik, J. Math. Phys. 37, 4845 (1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import factorial
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Ints
+from qnet.constants import h_eV, kB_eV
+from qnet.diagnostics import PhysicsError, refuse
+from qnet.smatrix import Complex, Float
+from qnet.transport.circuit_action import Conductor
+from qnet.transport.noise import Island, witness
+from qnet.transport.occupations import fermi_occupations
+from qnet.transport.panels import Values
+from qnet.transport.quadrature import integrate_guarded
+from qnet.transport.saddle import settle
+from qnet.transport.thermal import fermi, thermal_breaks
+
+WINDINGS: Final = 16
+"""Counting fields for each turn that a determinant can make: its phase is then
+followed in steps far below π."""
+WIDTH: Final = 12.0
+"""Standard deviations on either side of the mean that a distribution covers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cumulants:
+    """Cumulants of the electrons that are received, each per unit of time.
+
+    Attributes
+    ----------
+    value : (*sweep, order)
+        C1, C2, … in 1/s. Current is e C1, noise 2 e² C2.
+    excess : (*sweep,)
+        Certificate of the energy integrals: error over tolerance.
+    """
+
+    value: Float
+    excess: Float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """Probability of each number of transferred electrons.
+
+    Attributes
+    ----------
+    first : (*sweep,)
+        Number that the first probability belongs to.
+    probability : (*sweep, numbers)
+    excess : (*sweep,)
+        Certificate of the energy integrals: error over tolerance.
+    """
+
+    first: Ints
+    probability: Float
+    excess: Float
+
+
+def cumulants(
+    conductor: Conductor, counted: Float, order: int = 4, rtol: float = 1e-10
+) -> Cumulants:
+    """Cumulants of the charge that held reservoirs receive.
+
+    Dephasing probes, floating reservoirs and resistors answer at the saddle point.
+
+    Parameters
+    ----------
+    conductor : Conductor
+    counted : (n,)
+        Weight of each reservoir in the count: 1 at one reservoir counts its electrons.
+    order : int
+        Highest cumulant, 1 to 4.
+    rtol : float
+        Tolerance of the energy integrals.
+
+    Raises
+    ------
+    PhysicsError
+        QN560, see `qnet.transport.saddle.settle`.
+    """
+    settled = settle(conductor, counted, order, rtol)
+    factors = np.array([factorial(k) for k in range(order + 1)])
+    value = np.moveaxis(settled.value, 0, -1) * factors / h_eV
+    return Cumulants(value[..., 1:], settled.excess)
+
+
+def log_generating(
+    islands: Sequence[Island], filling: Float, counted: Float, angles: Float
+) -> Complex:
+    """Logarithm ln det[1 + F (S†ΛSΛ⁻¹ - 1)] along a path of counting fields.
+
+    Parameters
+    ----------
+    islands : sequence of Island
+    filling : (*sweep, nE, n)
+    counted : (n,)
+        Weight of each reservoir.
+    angles : (k,)
+        Counting fields λ, ascending from 0 in steps small enough to follow the phase.
+
+    Returns
+    -------
+    (*sweep, nE, k)
+        The branch that is continuous from ln 1 = 0 on.
+    """
+    total = np.zeros((), complex)
+    for island in islands:
+        total = total + _island_logarithm(island, filling, counted, angles)
+    return total
+
+
+def _island_logarithm(
+    island: Island, filling: Float, counted: Float, angles: Float
+) -> Complex:
+    out = np.exp(1j * counted[island.outgoing] * angles[:, None, None])
+    into = np.exp(-1j * counted[island.incoming] * angles[:, None, None])
+    S = island.S[None]
+    lead = (1,) * (S.ndim - 4)
+    received = out.reshape(*out.shape[:2], *lead, -1, 1)
+    emitted = into.reshape(*into.shape[:2], *lead, 1, -1)
+    W = np.swapaxes(S.conj(), -1, -2) @ (received * S) * emitted
+    filled = np.moveaxis(filling[..., island.incoming], -2, 0)[..., None]
+    one = np.eye(W.shape[-1])
+    sign, size = np.linalg.slogdet(one + filled * (W - one))
+    phase = np.unwrap(np.angle(sign), axis=0)
+    return np.moveaxis((size + 1j * phase).sum(1), 0, -1)
+
+
+def distribution(
+    conductor: Conductor, counted: Float, time: float, rtol: float = 1e-10
+) -> Distribution:
+    """Probability that reservoirs have received n electrons after some time.
+
+    Parameters
+    ----------
+    conductor : Conductor
+        All voltages held, no dephasing probes.
+    counted : (n,)
+        Whole numbers: the weight of each reservoir in the count.
+    time : float
+        s; long compared with h/eV and h/k_BT.
+    rtol : float
+        Tolerance of the energy integrals.
+
+    Raises
+    ------
+    PhysicsError
+        QN561: a probe's answer to finite counting fields is not followed.
+    """
+    if len(conductor.floating) or len(conductor.dephasing):
+        raise refuse(
+            PhysicsError,
+            "QN561",
+            "a distribution of counts needs all voltages held",
+            why="probes settle on a saddle point that is known as a series in the "
+            "counting field, which gives cumulants, not the whole distribution",
+            help="ask for cumulants up to the fourth with `.fcs`, or hold the voltages",
+        )
+    rates = cumulants(conductor, counted, 2, rtol).value * time
+    mean, spread = rates[..., 0], np.sqrt(rates[..., 1])
+    channels = _channels(conductor)
+    reach = int(np.ceil(WIDTH * spread.max() + WIDTH))
+    numbers = 2 * max(reach, WINDINGS * channels) + 1
+    angles = 2 * np.pi * np.arange(numbers // 2 + 1) / numbers
+    mu, temperature = conductor.mu, conductor.temperature
+    scale = conductor.degeneracy * time / h_eV
+
+    def integrand(energy: Float) -> tuple[Values, Complex]:
+        sources = conductor.islands(energy)
+        held = fermi_occupations(energy, mu, temperature)
+        logarithm = log_generating(sources, held.filled, counted, angles)
+        return scale * logarithm, held.activity[..., None] * witness(sources)
+
+    integral = integrate_guarded(
+        integrand,
+        thermal_breaks(mu, temperature),
+        rtol=rtol,
+        atol=rtol,
+        entries=8 * len(angles) * channels**2,
+    )
+    first = np.rint(mean).astype(np.intp) - numbers // 2
+    chi = np.exp(integral.value - 1j * angles * first[..., None])
+    # χ(-λ) = χ(λ)*, so that the probabilities are real
+    probability = np.fft.irfft(chi.conj(), numbers, axis=-1)
+    return Distribution(first, probability, integral.excess)
+
+
+def _channels(conductor: Conductor) -> int:
+    """Channels of the largest island."""
+    energy = conductor.mu[..., :1]
+    return max(island.S.shape[-1] for island in conductor.islands(energy))
+
+
+def fluctuation_theorem_defect(
+    island: Island, turned: Complex, energy: Float, mu: Float, temperature: float
+) -> float:
+    """Largest failure of the fluctuation theorem at given energies, an audit.
+
+    At one temperature P(n; B) / P(-n; -B) = exp(-Σ n_a μ_a / k_BT) for the electrons
+    that reservoirs receive, energy by energy: the action for real fields ξ equals that
+    for μ/k_BT - ξ at the reversed magnetic field.
+
+    Parameters
+    ----------
+    island : Island
+        S (island, nE, out, in) at B.
+    turned : (island, nE, in, out)
+        S at -B, its leads in the order of the transposed matrix.
+    energy : (nE,)
+        eV.
+    mu : (n,)
+        eV.
+    temperature : float
+        K, of all reservoirs.
+
+    Returns
+    -------
+    float
+        Difference of the logarithms.
+
+    References
+    ----------
+    J. Tobiska and Yu. V. Nazarov, Phys. Rev. B 72, 235328 (2005).
+    K. Saito and Y. Utsumi, Phys. Rev. B 78, 115429 (2008).
+    """
+    reduced = mu / (kB_eV * temperature)
+    filling = fermi(energy[:, None], mu, temperature)
+    fields = np.linspace(-0.5, 0.5, len(mu))
+    ahead = _real_logarithm(island.S, island.outgoing, island.incoming, fields, filling)
+    back = _real_logarithm(
+        turned, island.incoming, island.outgoing, reduced - fields, filling
+    )
+    return float(np.abs(ahead - back).max())
+
+
+def _real_logarithm(
+    S: Complex, out: Ints, into: Ints, fields: Float, filling: Float
+) -> Float:
+    """Action at real counting fields ξ, (nE,), where no determinant vanishes."""
+    received = np.exp(fields[out])[:, None, :, None]
+    emitted = np.exp(-fields[into])[:, None, None, :]
+    W = np.swapaxes(S.conj(), -1, -2) @ (received * S) * emitted
+    filled = np.moveaxis(filling[:, into], 1, 0)[..., None]
+    one = np.eye(W.shape[-1])
+    return np.linalg.slogdet(one + filled * (W - one))[1].sum(0)
