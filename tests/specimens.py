@@ -146,6 +146,6 @@ def turned_round(model):
         value = getattr(model, key.name)
         if key.odd or key.state in {"B", "M", "sign B", "sign M"}:
             changes[key.name] = -np.asarray(value) if key.odd else -value
-        elif key.state == "reversed":
+        elif key.state in {"reversed", "opposite"}:
             changes[key.name] = not value
     return replace(model, **changes)
