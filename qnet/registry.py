@@ -52,13 +52,16 @@ State = Literal[
     "sign M",
     "spin",
     "reversed",
+    "opposite",
     "pins",
     "zeros",
     "sample",
 ]
 """What a model may read of the netlist's state and of its own card.
 
-``reversed``: whether the field is turned round (an audit's second look). ``pins``: the
+``reversed``: whether the field is turned round (an audit's second look). ``opposite``:
+whether the field (M, where B = 0) has the sign opposite to the netlist's own, turned
+round or stepped there: data are for the netlist's own. ``pins``: the
 number of nodes on the card. ``zeros``: nested tuples, True where the literal ``S=``
 says a plain ``0``. These and the signs are structural. ``sample``: index of the
 Monte-Carlo sample, 0 without; an array like a swept number.

@@ -13,11 +13,11 @@ from qnet.circuit import Axis
 from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Arg, Directive, ListOf, Name, Number, Word
 from qnet.lang.findings import Findings
-from qnet.lang.frames import Surroundings
 from qnet.lang.inspection import Refusing
 from qnet.lang.keys import Keyring, numbers
 from qnet.lang.matching import NUMERIC, Said, Speaker, said_by_args, say
 from qnet.lang.questions import Known, Task
+from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, swept_values
 from qnet.registry import AnalysisEntry, Parameter, parameters
 

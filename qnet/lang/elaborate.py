@@ -18,7 +18,7 @@ from qnet.lang.expansion import Expansion
 from qnet.lang.expressions import STATES
 from qnet.lang.files import allowed_roots, data_file
 from qnet.lang.findings import Findings
-from qnet.lang.frames import Surroundings, key_of
+from qnet.lang.frames import key_of
 from qnet.lang.heads import Shelf
 from qnet.lang.inventory import Inventory
 from qnet.lang.matching import Speaker
@@ -34,6 +34,7 @@ from qnet.lang.questions import (
 )
 from qnet.lang.runs import EXPRESSIONS
 from qnet.lang.seas import find_seas
+from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, axes_of, stepped_names
 from qnet.lang.template import Template
 from qnet.registry import AnalysisEntry, Ask, ModelEntry
@@ -136,8 +137,8 @@ class Elaboration:
         options = options_of(_named(cards, "options"), desk)
         self._findings.raise_errors()
         bare = Template(
-            self._deck, self._found, seas, levers, self._units(axes), self._folded,
-            axes, options=options,
+            self._deck, self._found, seas, levers, self._own_signs(),
+            self._units(axes), self._folded, axes, options=options,
         )  # fmt: skip
         circuit = self._trial(bare)
         return self._with_questions(bare, cards, desk, circuit)
@@ -192,6 +193,14 @@ class Elaboration:
                 columns.append(np.full(len(batch), node))
             found[id(batch)] = np.stack(columns, 1)
         return found
+
+    def _own_signs(self) -> dict[str, float]:
+        """Signs of B and M as the netlist has them, whatever replaces them."""
+        signs = {}
+        for name, cell in self._expansion.own_field.items():
+            found = self._values.value(cell).array
+            signs[name] = float(np.sign(np.real(found).flat[0]))
+        return signs
 
     def _units(self, axes: Sequence[Axis]) -> dict[str, Unit]:
         """Unit of each parameter and state that may be given a value."""

@@ -25,7 +25,7 @@ from qnet.lang.cards import (
 )
 from qnet.lang.definitions import Definitions, check_name, formula_cell, put_in_order
 from qnet.lang.expressions import STATES
-from qnet.lang.frames import Cell, Frame, Surroundings
+from qnet.lang.frames import Cell, Frame
 from qnet.lang.functions import DRAWN, FUNCTIONS, REDUCTIONS
 from qnet.lang.heads import Shelf
 from qnet.lang.inventory import Inventory
@@ -33,6 +33,7 @@ from qnet.lang.matching import FindFile
 from qnet.lang.naming import Naming
 from qnet.lang.rows import Alike, Cards
 from qnet.lang.runs import EXPRESSIONS, Run, draws_numbers
+from qnet.lang.surroundings import Surroundings
 from qnet.lang.values import Value
 from qnet.limits import within
 
@@ -60,6 +61,8 @@ class Expansion:
         Reads a run of cards that are no subcircuit.
     questions : list
         Cards of the netlist that ask something, with the frame and row they stand in.
+    own_field : dict
+        B and M as the netlist has them, before anything replaces them.
     """
 
     found: Inventory
@@ -71,6 +74,7 @@ class Expansion:
     find_file: FindFile
     read_elements: ReadElements
     questions: list[tuple[Card, Frame, int]] = field(default_factory=list)
+    own_field: dict[str, Cell] = field(default_factory=dict)
     _sizes: dict[int, int] = field(default_factory=dict)
 
     def root(self, cards: Cards, overrides: Mapping[str, Expr]) -> None:
@@ -88,6 +92,7 @@ class Expansion:
         for name, number in defaults.items():
             held = Value(np.asarray(number), STATES[name])
             frame.cells.setdefault(name, Cell(frame, _nowhere, 1, held))
+        self.own_field = {name: frame.cells[name] for name in ("B", "M")}
         for key, expr in overrides.items():
             with self.found.findings.gathering():
                 self._override(key, expr)

@@ -14,8 +14,9 @@ import numpy as np
 
 from qnet.circuit import Bools, Floats
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span, refuse, suggest
-from qnet.lang.frames import Cell, Surroundings
+from qnet.lang.frames import Cell
 from qnet.lang.inspection import Inspection
+from qnet.lang.surroundings import Surroundings
 from qnet.lang.values import Array, Value
 from qnet.registry import Parameter
 from qnet.units import PLAIN, conversion, cure, described, two_readings, unit

@@ -9,11 +9,12 @@ import numpy as np
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import NetlistError, Span, refuse
 from qnet.lang.cards import Expr, Word
-from qnet.lang.frames import Cell, Frame, Surroundings, swept_name
+from qnet.lang.frames import Cell, Frame, swept_name
 from qnet.lang.inventory import Inventory
 from qnet.lang.nodes import GROUND
 from qnet.lang.rows import Column
 from qnet.lang.runs import EXPRESSIONS, Run
+from qnet.lang.surroundings import Surroundings
 
 LARGEST = 10**9
 """No loop or name counts further."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,11 +17,11 @@ from qnet.diagnostics import (
     QnetError,
     Span,
 )
-from qnet.lang.frames import Surroundings
 from qnet.lang.inspection import Inspection
 from qnet.lang.inventory import Batch
 from qnet.lang.keys import Key, numbers, quantity
 from qnet.lang.matching import NUMERIC
+from qnet.lang.surroundings import Surroundings
 from qnet.registry import Parameter
 
 _NUMBERS = ("B", "M", "EF", "temp", "sample")
@@ -48,6 +48,8 @@ class World:
         ``.options spin=``.
     samples : (*sweep)
         Index of the Monte-Carlo sample at each point.
+    own_signs : mapping
+        Sign of B and M as the netlist itself has them.
     """
 
     around: Surroundings
@@ -55,6 +57,7 @@ class World:
     inspection: Inspection
     spin: int | str
     samples: Floats
+    own_signs: Mapping[str, float]
 
     def state(self, parameter: Parameter, batch: Batch) -> Any:  # noqa: ANN401
         """Value of a field that is no key: an array, or a plain value if structural."""
@@ -63,6 +66,8 @@ class World:
             return self.around.state(wanted)[..., None]
         if wanted in ("sign B", "sign M"):
             return np.sign(self.around.state(wanted[-1]))
+        if wanted == "opposite":
+            return self._opposite()
         if wanted == "sample":
             return self.samples.reshape((1, *self.samples.shape, 1))
         plain: dict[str | None, Any] = {
@@ -72,6 +77,17 @@ class World:
             "zeros": batch.said.zeros.get("S", ()),
         }
         return plain[wanted]
+
+    def _opposite(self) -> Floats:
+        """1.0 where the field has the sign opposite to the netlist's own."""
+        found: Floats = np.full(
+            (1,) * self.around.rank, float(self.forward is not None)
+        )
+        for name in ("M", "B"):
+            sign = np.sign(self.around.state(name))
+            own = self.own_signs[name] or 1.0
+            found = np.where(sign == 0, found, (sign != own).astype(float))
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,9 +122,10 @@ def structural_fields(batch: Batch, world: World) -> list[Structural]:
     found = []
     for parameter in batch.parameters:
         name = parameter.name
-        if parameter.state in ("sign B", "sign M"):
+        if parameter.state in ("sign B", "sign M", "opposite"):
             sign = world.state(parameter, batch)
-            found.append(Structural(name, (sign,), lambda row: int(next(row))))
+            made = bool if parameter.state == "opposite" else int
+            found.append(Structural(name, (sign,), _nesting(None, made)))
         elif name in batch.said.keys and is_structural(parameter):
             key = batch.said.keys[name]
             arrays = [

@@ -14,10 +14,11 @@ from qnet.circuit import Axis, Floats
 from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
 from qnet.lang.cards import ListOf, Step, Text, Word
 from qnet.lang.expressions import STATES
-from qnet.lang.frames import Cell, Frame, Surroundings, key_of, swept_name
+from qnet.lang.frames import Cell, Frame, key_of, swept_name
 from qnet.lang.includes import read_text
 from qnet.lang.matching import FindFile
 from qnet.lang.runs import EXPRESSIONS
+from qnet.lang.surroundings import Surroundings
 from qnet.lang.values import Fault, Value
 from qnet.limits import within
 from qnet.units import BadQuantity, Unit, described, read_quantity, working_unit

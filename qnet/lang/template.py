@@ -15,7 +15,6 @@ from qnet.lang.cards import Call, Deck
 from qnet.lang.directives import Options
 from qnet.lang.expressions import STATES, Scope
 from qnet.lang.findings import Findings
-from qnet.lang.frames import Sampling, Surroundings
 from qnet.lang.grouping import (
     OwnNodes,
     OwnSeas,
@@ -37,6 +36,7 @@ from qnet.lang.pieces import (
 from qnet.lang.questions import Assertion, Listing, Measure, Task, measured
 from qnet.lang.reservoirs import lumped_of, reservoirs_of
 from qnet.lang.seas import Seas
+from qnet.lang.surroundings import Sampling, Surroundings
 from qnet.lang.values import Value
 from qnet.units import Unit
 
@@ -85,6 +85,7 @@ class Template:
     found: Inventory
     seas: Seas
     levers: Mapping[int, Ints]
+    own_signs: Mapping[str, float]
     units: Mapping[str, Unit]
     asks: frozenset[str]
     axes: tuple[Axis, ...] = ()
@@ -248,7 +249,9 @@ class Template:
             around.scope(frame)
             if forward is not None:
                 forward.scope(frame)
-        return shape, World(around, forward, inspection, self.options.spin, samples)
+        return shape, World(
+            around, forward, inspection, self.options.spin, samples, self.own_signs
+        )
 
     def _build(self, shape: tuple[int, ...], world: World) -> Circuit:
         nodes = OwnNodes(list(self.found.nodes.names))
@@ -295,8 +298,12 @@ class Template:
             for batch in self.found.batches
             if batch.kind == "S"
         ]
-        turned = b"turned" if world.forward is not None else b""
-        return b";".join([turned, *first])
+        is_turned = world.forward is not None and any(
+            parameter.state == "reversed"
+            for batch in self.found.batches
+            for parameter in batch.parameters
+        )
+        return b";".join([b"turned" if is_turned else b"", *first])
 
     def _signatures(self, world: World, shape: tuple[int, ...]) -> Floats:
         """Structural numbers at each point: (*sweep, k); other keys are inspected."""

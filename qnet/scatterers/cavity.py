@@ -45,7 +45,7 @@ class Cavity:
     )
     pins: int = param(2, low=1, kind="int", structural=True, state="pins")
     sample: Real = param(0.0, low=0, state="sample")
-    reversed: bool = param(False, structural=True, state="reversed")
+    reversed: bool = param(False, structural=True, state="opposite")
 
     def __post_init__(self) -> None:
         listed = np.shape(np.atleast_1d(self.contacts))[-1]

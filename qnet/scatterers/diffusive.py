@@ -50,7 +50,7 @@ class Diffusive:
         doc="scatterers in series",
     )
     sample: Real = param(0.0, low=0, state="sample")
-    reversed: bool = param(False, structural=True, state="reversed")
+    reversed: bool = param(False, structural=True, state="opposite")
 
     ports = ("left", "right")
 

@@ -60,7 +60,7 @@ class Levels:
     ref: None = param(None, kind="weights", doc="lever arms")
     pins: int = param(2, low=1, kind="int", structural=True, state="pins")
     B: Real = param(0.0, unit="T", state="B")
-    reversed: bool = param(False, structural=True, state="reversed")
+    reversed: bool = param(False, structural=True, state="opposite")
 
     def __post_init__(self) -> None:
         levels, columns = np.shape(self.W)[-2:]

@@ -43,7 +43,7 @@ class Matrix:
     )
     zeros: tuple[tuple[bool, ...], ...] = param((), structural=True, state="zeros")
     pins: int = param(2, low=1, kind="int", structural=True, state="pins")
-    reversed: bool = param(False, structural=True, state="reversed")
+    reversed: bool = param(False, structural=True, state="opposite")
 
     imported = True
 

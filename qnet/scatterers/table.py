@@ -73,7 +73,7 @@ class Table:
     )
     pins: int = param(2, low=1, kind="int", structural=True, state="pins")
     B: Real = param(0.0, unit="T", state="B")
-    reversed: bool = param(False, structural=True, state="reversed")
+    reversed: bool = param(False, structural=True, state="opposite")
 
     imported = True
 
