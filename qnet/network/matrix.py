@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
+from qnet.network.blocks import compose_blocks, is_broad
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join_moderate, join_singular
 from qnet.network.islands import Shape
@@ -99,6 +100,8 @@ class Composer:
 
     def join(self, cells: Sequence[CellMatrix]) -> tuple[Complex, Floats]:
         """S (island, point, out, in) and smallest pivots by the route that pays."""
+        if is_broad(self.shape):
+            return compose_blocks(self.shape, cells)
         if self.plan is None:
             return factorise(self.shape, cells)
         points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))

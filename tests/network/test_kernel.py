@@ -66,10 +66,10 @@ def test_cells_that_vary_along_one_axis_of_two_are_spread():
     assert S.shape[1] == 15
     np.testing.assert_allclose(S, expected, atol=1e-14)
     one = wire_up(
-        (barrier(0.4), ("B1", "T1", "a"), ("B2", "b", "c")),
-        (Wire(phi=np.array([[0.7]])), ("W1", "a", "b")),
-        (Wire(phi=np.zeros((1, 1)), tau=np.ones((1, 1))), ("W2", "c", "d")),
-        (barrier(0.7), ("B3", "d", "T2")),
+        (barrier(0.4, N=1), ("B1", "T1", "a"), ("B2", "b", "c")),
+        (Wire(phi=np.array([[0.7]]), N=1), ("W1", "a", "b")),
+        (Wire(phi=np.zeros((1, 1)), tau=np.ones((1, 1)), N=1), ("W2", "c", "d")),
+        (barrier(0.7, N=1), ("B3", "d", "T2")),
         reservoirs=["T1", "T2"],
     )
     alone, *_ = dense_smatrix(one, energy[0, 3])
