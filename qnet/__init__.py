@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from qnet.diagnostics import PluginError as PluginError
     from qnet.diagnostics import QnetError as QnetError
     from qnet.diagnostics import StorageError as StorageError
-    from qnet.lang.parse import parse as parse_netlist
+    from qnet.lang.parse import parse as parse_netlist  # noqa: F401  by its public name
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result

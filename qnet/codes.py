@@ -468,6 +468,13 @@ CODES: Final[dict[str, Code]] = {
         "The matrices that would be held at one time are estimated before the start.",
         "Sweep in parts, or raise the limit on the command line.",
     ),
+    "QN540": Code(
+        "a reservoir is taken as the reference",
+        "Nothing in a group of connected reservoirs refers to node 0 or to a fixed "
+        "voltage. Only differences of voltage have a meaning there, so the last "
+        "terminal of the group is set to 0 V.",
+        "Write V=0 on the terminal that shall be the reference.",
+    ),
     "QN901": Code(
         "two modules register one name",
         "A scatterer or analysis of this name is registered by two modules; which one "

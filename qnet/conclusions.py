@@ -9,7 +9,7 @@ import numpy as np
 
 from qnet.answers import ASKS
 from qnet.certificate import THRESHOLDS
-from qnet.circuit import Axis
+from qnet.circuit import Axis, Circuit
 from qnet.diagnostics import Diagnostic
 from qnet.lang.cards import Call
 from qnet.lang.expressions import Scope, evaluate
@@ -121,16 +121,18 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
         if word not in template.checks:
             continue
         graded = [
-            (THRESHOLDS[name].grade(worst, found.sizes[name]), worst, where)
+            (worst / THRESHOLDS[name].refused, worst, where, name)
             for name in names
             if name in found.sizes
             for worst, where in [_worst(found, name, template.axes)]
         ]
         if not graded:
             continue
-        fails = [one for one in graded if one[0] == "refused"]
-        _, worst, where = max(fails or graded, key=lambda one: one[1])
-        verdicts.append(Verdict(AUDIT_NAMES[word], not fails, worst, where))
+        share, worst, where, name = max(graded)
+        holds = share <= 1
+        if len(graded) > 1:
+            where = f"{name} {where}".rstrip()
+        verdicts.append(Verdict(AUDIT_NAMES[word], holds, worst, where))
     return verdicts
 
 
@@ -164,6 +166,13 @@ def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
     return [*template.notes, *found.notes, *marked]
 
 
+def _is_probe(circuit: Circuit, k: int) -> bool:
+    """Whether a reservoir was declared by a P: bare nodes have their own names."""
+    reservoirs = circuit.reservoirs
+    node = circuit.nodes[reservoirs.nodes[k]]
+    return not reservoirs.is_terminal[k] and reservoirs.names[k] != node
+
+
 def _settings(template: Template, found: Survey) -> dict[str, str]:
     if found.first is None:
         return {}
@@ -172,7 +181,7 @@ def _settings(template: Template, found: Survey) -> dict[str, str]:
     terminals = int(reservoirs.is_terminal.sum())
     return {
         "terminals": str(terminals),
-        "probes": str(len(reservoirs) - terminals),
+        "probes": str(sum(_is_probe(circuit, k) for k in range(len(reservoirs)))),
         "scatterers": str(sum(len(group) for group in circuit.groups)),
         "islands": str(found.first.sample.island_count),
         "spin": str(circuit.spin),

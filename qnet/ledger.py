@@ -49,13 +49,7 @@ class Ledger:
         held = self._results.get(number)
         quantities = {} if held is None else dict(held.quantities)
         for name, part in result.quantities.items():
-            whole = quantities.get(name)
-            if whole is None:
-                whole = self._blank(part)
-            elif not _same_labels(whole, part):
-                whole, part = _union(whole, part, len(self.shape))
-            whole.values[mesh] = part.values
-            quantities[name] = whole
+            quantities[name] = self._joined(quantities.get(name), mesh, part)
         notes = result.notes if held is None else (*held.notes, *result.notes)
         self._results[number] = replace(
             result, quantities=quantities, notes=tuple(dict.fromkeys(notes))
@@ -64,6 +58,15 @@ class Ledger:
     def result(self, number: int) -> Result | None:
         """Return the answer to card `number` along the whole sweep."""
         return self._results.get(number)
+
+    def _joined(self, whole: Quantity | None, mesh: Mesh, part: Quantity) -> Quantity:
+        """A quantity with the values of one piece in it."""
+        if whole is None:
+            whole = self._blank(part)
+        elif not _same_labels(whole, part):
+            whole, part = _union(whole, part, len(self.shape))
+        whole.values[mesh] = part.values
+        return whole
 
     def _blank(self, part: Quantity) -> Quantity:
         """All points of a quantity, none of them known."""
@@ -92,7 +95,9 @@ def _same_labels(whole: Quantity, part: Quantity) -> bool:
 
 def _union(whole: Quantity, part: Quantity, rank: int) -> tuple[Quantity, Quantity]:
     """Bring two quantities whose own axes differ onto the axes of both."""
-    joined = {axis: _join(_labels(whole, axis), _labels(part, axis)) for axis in part.axes}
+    joined = {
+        axis: _join(_labels(whole, axis), _labels(part, axis)) for axis in part.axes
+    }
     labels: Mapping[str, Any] = {axis: u.labels for axis, u in joined.items()}
     spread = [
         _spread(
@@ -128,6 +133,6 @@ def _spread(
         axis = rank + k
         shape = (*values.shape[:axis], length, *values.shape[axis + 1 :])
         wider = np.full(shape, np.nan, values.dtype)
-        wider[(*[slice(None)] * axis, place)] = values
+        np.moveaxis(wider, axis, 0)[place] = np.moveaxis(values, axis, 0)
         values = wider
     return values

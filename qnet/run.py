@@ -18,7 +18,8 @@ from qnet.lang.elaborate import elaborate
 from qnet.lang.parse import load, parse
 from qnet.lang.template import Template
 from qnet.results import Report
-from qnet.survey import survey
+from qnet.solved import Question
+from qnet.survey import compile_all, survey
 
 Progress = Callable[[int, int], None]
 """Called with the sweep points done and the number of them all."""
@@ -29,7 +30,7 @@ def run(
     *,
     overrides: Mapping[str, str] | None = None,
     include: Sequence[str | Path] = (),
-    analyses: Sequence[object] = (),
+    analyses: Sequence[Question] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Answer a netlist.
@@ -65,7 +66,7 @@ def check(
     """Everything that is wrong or noteworthy in a netlist, short of solving it."""
     try:
         whole = template(source, include=include)
-        whole.compile_check()
+        compile_all(whole)
     except QnetError as error:
         return error.diagnostics
     return whole.notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from qnet.diagnostics import Diagnostic, Label, Span
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
 from qnet.network.sample import Sample
+from qnet.results import Result
 from qnet.transport.conductance import Stamp, conductance_stamp, dense_conductance
 from qnet.transport.equations import Mark, Solution, solve_circuit
 from qnet.transport.reciprocity import asymmetry, sum_rule_defect
@@ -27,6 +28,13 @@ from qnet.transport.transmission import transmission_matrix
 
 AUDITED: Final = 8
 """So many terminals enter the audit of four-terminal resistances: 784 of them."""
+
+
+class Question(Protocol):
+    """An analysis: a card's keys, and how to answer it for one piece of a sweep."""
+
+    def run(self, solved: Solved) -> Result:
+        """Answer; values lead with the piece's sweep axes, which `axes` leaves out."""
 
 
 class Solved:
@@ -169,7 +177,9 @@ class Solved:
         reservoirs = self.circuit.reservoirs
         return tuple(
             _grounded(reservoirs.names[k], reservoirs.spans[k])
-            for k in np.flatnonzero(grounded.any(tuple(range(grounded.ndim - 1))))
+            for k in np.flatnonzero(
+                grounded.reshape(-1, len(reservoirs)).any(0)
+            ).tolist()
         )
 
     def channel_names(

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
 
+from qnet.analyses.reciprocity import Configurations
 from qnet.answers import answer
-from qnet.certificate import THRESHOLDS, Certificate
+from qnet.certificate import Certificate
 from qnet.circuit import Axis, Bools, Circuit, Floats
 from qnet.diagnostics import Diagnostic, PhysicsError
-from qnet.lang.cards import Call
+from qnet.lang.cards import Call, Name, Number
 from qnet.lang.template import Template
 from qnet.ledger import Ledger
 from qnet.network.sample import Sample, compile_circuit
-from qnet.solved import Solved
+from qnet.solved import Question, Solved
 from qnet.workers import Mesh, split, tiles
 
 AUDITS = {
     "unitarity": ("composed unitarity",),
-    "kcl": ("backward error", "current conservation"),
+    "kcl": ("current conservation",),
     "sumrules": ("sum rules",),
     "onsager": ("reciprocity",),
 }
@@ -50,7 +51,7 @@ class Survey:
     """
 
     ledger: Ledger
-    analyses: tuple[object, ...]
+    analyses: tuple[Question, ...]
     sizes: dict[str, int] = field(default_factory=dict)
     marks: list[tuple[Bools, Diagnostic]] = field(default_factory=list)
     notes: dict[Diagnostic, None] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Survey:
 
 def survey(
     template: Template,
-    analyses: Sequence[object] = (),
+    analyses: Sequence[Question] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
     """Answer every question of a template at every point of its sweep.
@@ -81,7 +82,8 @@ def survey(
     """
     shape = tuple(len(axis) for axis in template.axes)
     names = tuple(axis.name for axis in template.axes)
-    questions = (*(task.analysis for task in template.tasks), *analyses)
+    tables = (Configurations() for _ in template.configurations)
+    questions = (*(task.analysis for task in template.tasks), *tables, *analyses)
     found = Survey(Ledger(shape, names), questions)
     samples: dict[Hashable, Sample] = {}
     done, total = 0, prod(shape)
@@ -97,6 +99,23 @@ def survey(
             progress(done, total)
     _refuse_if_nothing_holds(found)
     return found
+
+
+def compile_all(template: Template) -> None:
+    """Compile one circuit of every structure among the first points of a sweep.
+
+    Raises
+    ------
+    NetlistError
+        QN4xx: joints, channels, balance.
+    """
+    mesh = next(tiles(tuple(len(axis) for axis in template.axes)), None)
+    if mesh is None:
+        return
+    labels = template.structures(_values(template.axes, mesh)).labels
+    for label, piece in split(mesh, labels):
+        if label >= 0:
+            compile_circuit(template.circuit(_values(template.axes, piece)))
 
 
 def _values(axes: tuple[Axis, ...], mesh: Mesh) -> dict[str, Floats]:
@@ -152,8 +171,8 @@ def _explore(
 
 def call_key(call: Call) -> tuple[str, tuple[str, ...]]:
     """What an answer call is filed under: its function, and the names it is about."""
-    arguments = (argument.span.text for argument in call.args)
-    return call.function.casefold(), tuple(name.casefold() for name in arguments)
+    arguments = (arg for arg in call.args if isinstance(arg, Name | Number))
+    return call.function.lower(), tuple(arg.text.lower() for arg in arguments)
 
 
 def _certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:

@@ -18,8 +18,9 @@ from qnet.solved import Solved
 class ConductanceMatrix:
     """Büttiker conductance matrix, in e²/h.
 
-    Two matrices: that between the contacts, with all probes following, and the full
-    one between all reservoirs. Rows: the current's terminal; columns: the voltage's.
+    That between the contacts, with all probes following, and the full one between all
+    reservoirs where there are more. Rows: the current's terminal; columns: the
+    voltage's.
     """
 
     def run(self, solved: Solved) -> Result:
@@ -28,14 +29,14 @@ class ConductanceMatrix:
         contacts = solved.contacts
         seen = tuple(names[k] for k in contacts)
         title = "Conductance matrix (.gmatrix)"
+        shown = {"all reservoirs": (solved.matrix, names)}
+        if seen != names:
+            shown = {"contacts": (solved.contact_matrix, seen), **shown}
         quantities = {
             name: Quantity(
                 name, values / Gq, ("to", "from"), "Gq", {"to": labels, "from": labels}
             )
-            for name, values, labels in (
-                ("contacts", solved.contact_matrix, seen),
-                ("all reservoirs", solved.matrix, names),
-            )
+            for name, (values, labels) in shown.items()
         }
         return Result("gmatrix", quantities, title=title)
 
@@ -60,7 +61,7 @@ class ScatteringMatrix:
 
     def run(self, solved: Solved) -> Result:
         """Answer at every point of a piece of the sweep."""
-        quantities = {}
+        quantities: dict[str, Quantity] = {}
         for shape in solved.matrices:
             for island in range(len(shape.outgoing)):
                 name = f"S{len(quantities) + 1}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from qnet.registry import analysis
 from qnet.results import Quantity, Result
 from qnet.solved import Solved
+
+MOST: Final = 12
+"""Terminals that a table of all configurations takes in: 2211 rows."""
 
 
 @analysis("reciprocity")
@@ -33,6 +37,34 @@ class Reciprocity:
         }
         title = "Reciprocity (.reciprocity), relative defects"
         return Result("reciprocity", quantities, title=title)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configurations:
+    """Every four-terminal resistance beside its reciprocity partner: ``R(*)``.
+
+    R_ij,kl(B) and R_kl,ij(-B), current in at i and out at j, for all pairs of the
+    first twelve terminals and probes.
+    """
+
+    def run(self, solved: Solved) -> Result:
+        """Answer at every point of a piece of the sweep."""
+        quadruples = solved.configurations(MOST)
+        i, j, k, l = quadruples.T
+        chosen = quadruples[(i < k) | ((i == k) & (j <= l))]
+        names = solved.circuit.reservoirs.names
+        labels = tuple(f"R({','.join(names[n] for n in row)})" for row in chosen)
+        found = {
+            "R(B)": solved.resistance(chosen),
+            "partner at -B": solved.turned.resistance(chosen[:, [2, 3, 0, 1]]),
+        }
+        quantities = {
+            name: Quantity(
+                name, values, ("configuration",), "Ohm", {"configuration": labels}
+            )
+            for name, values in found.items()
+        }
+        return Result("R(*)", quantities, title="Four-terminal resistances, R(*)")
 
 
 def _resistances(solved: Solved) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

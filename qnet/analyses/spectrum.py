@@ -9,7 +9,7 @@ import numpy as np
 
 from qnet.circuit import Floats
 from qnet.registry import analysis, param
-from qnet.results import Quantity, Result
+from qnet.results import Labels, Quantity, Result
 from qnet.solved import Solved
 from qnet.transport.delay import density_of_states
 from qnet.transport.transmission import transmission_matrix
@@ -39,7 +39,7 @@ class Spectrum:
         energy = grid.reshape((1,) * len(solved.circuit.shape) + (-1,))
         names = tuple(solved.circuit.reservoirs.names)
         T = transmission_matrix(solved.sample.flows(energy))
-        labels = {"energy": grid, "to": names, "from": names}
+        labels: Labels = {"energy": grid, "to": names, "from": names}
         found = {
             "T": Quantity("T", T, ("energy", "to", "from"), "", labels),
             "density of states": Quantity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -51,11 +52,11 @@ def density_of_states(matrices: Matrices, energy: Float) -> Float:
     steps = [first / SHRINK**k for k in range(LEVELS)]
     slopes = [_phase_slope(matrices, energy, step) for step in steps]
     refined = [
-        fine + (fine - coarse) / (SHRINK**2 - 1)
-        for coarse, fine in zip(slopes[:-1], slopes[1:], strict=True)
+        fine + (fine - coarse) / (SHRINK**2 - 1) for coarse, fine in pairwise(slopes)
     ]
     values = np.stack(refined)
-    noise = np.stack([np.broadcast_to(NOISE / step, values.shape[1:]) for step in steps[1:]])
+    points = values.shape[1:]
+    noise = np.stack([np.broadcast_to(NOISE / step, points) for step in steps[1:]])
     doubt = np.stack(
         [
             np.max(abs(values[k:] - values[k]) - noise[k:], axis=0).clip(0) + noise[k]
@@ -75,5 +76,7 @@ def _phase_slope(matrices: Matrices, energy: Float, step: Float) -> Float:
         )
         if above.shape[-1] == above.shape[-2]
     ]
-    total = sum((angle.sum(-1).sum(0) for angle in turned), start=np.zeros(energy.shape))
+    total = np.zeros(energy.shape)
+    for angle in turned:
+        total = total + angle.sum(-1).sum(0)
     return total / (2 * step)
