@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from qnet.circuit import Axis
 from qnet.diagnostics import StorageError, refuse
-from qnet.results import Quantity, Report, aligned, numeric_axes
+from qnet.results import Quantity, Report, aligned, limits_of, numeric_axes
 
 SUFFIXES: Final = (".csv", ".json")
 """Formats that `write` knows."""
@@ -88,8 +88,9 @@ def as_csv(report: Report) -> dict[str, str]:
 
     Columns are the sweep axes, the measures, the printed items, and then each
     analysis' quantities by terminal (``voltage[T1] (V)``, ``G[T1,T2] (Gq)``), with
-    units in the header. Numbers have all their digits; a marked point is an empty
-    cell; a complex column is two.
+    units in the header, and last the certificates with the limit above which they
+    refuse. Numbers have all their digits; a marked point is an empty cell; a complex
+    column is two.
 
     Returns
     -------
@@ -111,6 +112,12 @@ def as_csv(report: Report) -> dict[str, str]:
         if grown:
             numeric = numeric_axes(next(iter(grown.values())), report.sweep)
             sheets[result.analysis] = ((*report.axes, *numeric), [grown])
+    tables.append(
+        {
+            f"{name} < {limits_of(name).get('refused')}": certificate
+            for name, certificate in report.certificates.items()
+        }
+    )
     return {name: _sheet(axes, listed) for name, (axes, listed) in sheets.items()}
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
 from qnet.diagnostics import Diagnostic, Label
 
@@ -194,10 +195,26 @@ class Report:
             "analyses": [result.to_dict() for result in self.analyses],
             "asserts": [verdict.to_dict("text") for verdict in self.asserts],
             "audits": [verdict.to_dict() for verdict in self.audits],
-            "certificates": {n: q.to_dict() for n, q in self.certificates.items()},
+            "certificates": {
+                name: quantity.to_dict() | limits_of(name)
+                for name, quantity in self.certificates.items()
+            },
             "diagnostics": [diagnostic_as_dict(d) for d in self.diagnostics],
             "settings": dict(self.settings),
         }
+
+
+def limits_of(certificate: str) -> dict[str, Any]:
+    """What a certificate means and its limits: silent below one, refused above."""
+    known = THRESHOLDS.get(certificate)
+    if known is None:
+        return {}
+    return {
+        "meaning": known.meaning,
+        "silent": known.silent,
+        "growth": known.growth,
+        "refused": known.refused,
+    }
 
 
 def numeric_axes(quantity: Quantity, sweep: Sequence[str]) -> tuple[Axis, ...]:

@@ -71,7 +71,7 @@ def hall_bar() -> Report:
             Verdict("unitarity", True, 2e-16),
             Verdict("reciprocity", False, 0.002, "R(T1,T4,P2,T4)"),
         ),
-        certificates=quantities(Quantity("composed unitarity", np.array([2e-16]))),
+        certificates=quantities(Quantity("composed unitarity", np.array(2e-16))),
         diagnostics=(note,),
         settings={"terminals": "2", "probes": "1", "spin": "1", "response": "linear"},
     )

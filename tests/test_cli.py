@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[1]
 HALL_BAR = ROOT / "netlists" / "08_hall_bar.qnet"
 BARRIER = """\
 .title One barrier
-.param g=0.25
+.param x=0.25
 T1 s V=10uV
 T2 d V=0
-B1 s d T={2*g}
+B1 s d T={2*x}
 .op
 .meas G G(T1,T1)
 .assert G < 0.6*Gq
@@ -72,7 +72,7 @@ def test_quiet_prints_no_report(capsys, netlist):
 
 
 def test_a_failed_assert_ends_with_one_and_says_so(capsys, netlist):
-    code, out, _ = answer(capsys, "run", netlist, "-D", "g=0.4")
+    code, out, _ = answer(capsys, "run", netlist, "-D", "x=0.4")
     assert code == 1
     assert "FAILED" in out
 
@@ -102,7 +102,7 @@ def test_json_is_one_object_on_stdout_for_good_and_bad_netlists(capsys, netlist)
 
 def test_an_override_of_the_wrong_form_is_a_usage_error(capsys, netlist):
     with pytest.raises(SystemExit) as left:
-        main(["run", str(netlist), "-D", "g"])
+        main(["run", str(netlist), "-D", "x"])
     assert left.value.code == 2
     assert "NAME=VALUE" in capsys.readouterr().err
 
@@ -111,12 +111,12 @@ def test_an_output_is_written_once_and_replaced_only_by_force(capsys, netlist):
     assert answer(capsys, "run", netlist, "-o", "out.csv", "--quiet")[0] == 0
     first = Path("out.csv").read_text("utf-8")
     assert first.startswith("G (S)")
-    code, _, err = answer(capsys, "run", netlist, "-o", "out.csv", "-D", "g=0.2")
+    code, _, err = answer(capsys, "run", netlist, "-o", "out.csv", "-D", "x=0.2")
     assert code == 2
     assert "QN711" in err
     assert Path("out.csv").read_text("utf-8") == first
     code, _, _ = answer(
-        capsys, "run", netlist, "-o", "out.csv", "-D", "g=0.2", "--force"
+        capsys, "run", netlist, "-o", "out.csv", "-D", "x=0.2", "--force"
     )
     assert code == 0
     assert Path("out.csv").read_text("utf-8") != first

@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 
 import qnet
-from qnet.constants import RK, Gq
+from qnet.constants import RK, Gq, e, kB
+from qnet.network.sample import Sample, compile_circuit
+from qnet.transport.bias import solve_bias
+from qnet.transport.conductance import dense_conductance
+from qnet.transport.noise import island_noise
+from qnet.transport.onsager import onsager_stamps
 
 PAGE = Path(__file__).parents[1] / "docs" / "conventions.md"
 
 # A unitary matrix of three channels without any symmetry.
 _ROTATION, _ = np.linalg.qr(
-    np.random.default_rng(3).normal(size=(3, 3, 2)) @ np.array([1, 1j])
+    np.random.default_rng(9).normal(size=(3, 3, 2)) @ np.array([1, 1j])
 )
 S = np.round(_ROTATION, 12)
 _TEXT = ", ".join(
@@ -68,7 +73,7 @@ def test_02_T_of_a_b_is_the_probability_from_b_to_a():
     assert found["there"] == pytest.approx(PROBABILITY[1, 0], abs=1e-9)
     assert found["back"] == pytest.approx(PROBABILITY[0, 1], abs=1e-9)
     assert found["stay"] == pytest.approx(PROBABILITY[0, 0], abs=1e-9)
-    assert abs(PROBABILITY[1, 0] - PROBABILITY[0, 1]) > 0.05
+    assert abs(PROBABILITY[1, 0] - PROBABILITY[0, 1]) > 0.5
 
 
 def test_03_current_is_positive_into_the_device():
@@ -84,6 +89,52 @@ def test_04_degeneracy_is_what_the_netlist_says(spin, factor):
     found = measured(f".options spin={spin}\n{THREE}", G="G(T1,T1)", quantum="1*Gq")
     assert found["G"] == pytest.approx(factor * Gq * (1 - PROBABILITY[0, 0]))
     assert found["quantum"] == pytest.approx(7.748091730e-5 / 2)
+
+
+# A filter that only electrons above 1 meV pass; EF is 0.
+ABOVE = "T1 a V=0\nT2 b V=0\nS1 a b boxcar N=1 E1=1meV\n"
+
+
+def compiled(netlist: str) -> Sample:
+    return compile_circuit(qnet.template(f".title x\n{netlist}").circuit({}))
+
+
+@pytest.mark.parametrize(("volts", "window"), [("-3mV", -2e-3), ("3mV", 0.0)])
+def test_05_electrons_of_a_reservoir_at_positive_voltage_lie_lower(volts, window):
+    # At -3 mV they reach up to +3 meV, and those above 1 meV leave: a current into
+    # the device that is negative. At +3 mV no electron on either side gets through.
+    sample = compiled(ABOVE.replace("T1 a V=0", f"T1 a V={volts}"))
+    current = solve_bias(sample.circuit, sample.flows).solution.current
+    assert current[..., 0] == pytest.approx(Gq * window, rel=1e-9, abs=1e-20)
+
+
+def test_06_heat_leaves_the_reservoir_whose_hot_electrons_leave():
+    sample = compiled(f".temp 5K\n{ABOVE}")
+    found = onsager_stamps(sample.circuit, sample.flows)
+    charge, peltier, thermo, heat = (
+        dense_conductance(stamp)[..., 0, 0].item()
+        for stamp in (found.charge, found.heat_charge, found.charge_heat, found.heat)
+    )
+    # A positive voltage draws electrons in, all above EF: they bring heat.
+    assert charge > 0
+    assert peltier < 0
+    assert thermo == pytest.approx(peltier)
+    # I = 0 for a warmer T1: V/δT = -thermo/(T charge), and seebeck is minus that.
+    seebeck = thermo / (5 * charge)
+    assert seebeck < 0
+    # Each electron carries more than 1 meV: |S| > 1 meV/eT, and the heat more again.
+    assert abs(seebeck) > 1e-3 / 5
+    assert heat > 0
+
+
+def test_07_noise_is_one_sided():
+    sample = compiled("T1 a V=0\nT2 b V=0\nB1 a b T=0.01")
+    warm = island_noise(sample.smatrix, np.zeros(2), np.full(2, 2.0)).charge
+    assert warm[0, 0] == pytest.approx(4 * kB * 2.0 * 0.01 * Gq)
+    assert warm[0, 1] == pytest.approx(-warm[0, 0])
+    cold = island_noise(sample.smatrix, np.array([-1e-3, 0.0]), np.zeros(2)).charge
+    current = 0.01 * Gq * 1e-3
+    assert cold[0, 0] == pytest.approx(2 * e * current * (1 - 0.01))
 
 
 def test_08_a_positive_flux_turns_the_phase_of_waves_from_first_to_second_pin():
@@ -130,9 +181,9 @@ def test_10_a_probe_draws_no_current(kind):
 
 def test_11_R_divides_the_voltage_of_k_minus_l_by_the_current_from_i_to_j():
     four = """
-    P1 c1
+    T1 c1 V=0
     P2 c2
-    P3 c3
+    T3 c3 V=0
     P4 c4
     E1 c1 c2 nu=3
     E2 c2 c3 nu=2
@@ -141,8 +192,8 @@ def test_11_R_divides_the_voltage_of_k_minus_l_by_the_current_from_i_to_j():
     E5 c4 c1 nu=3
     .field 2T
     """
-    asked = measured(four, R="R(P1,P3,P2,P4)")
-    driven = four.replace("P1 c1", "T1 c1 I=10nA").replace("P3 c3", "T3 c3 V=0")
+    asked = measured(four, R="R(T1,T3,P2,P4)")
+    driven = four.replace("T1 c1 V=0", "T1 c1 I=10nA")
     found = measured(driven, k="V(P2)", l="V(P4)")
     assert asked["R"] == pytest.approx((found["k"] - found["l"]) / 10e-9)
     assert abs(asked["R"]) > 0.05 * RK

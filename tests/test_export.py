@@ -29,6 +29,11 @@ def test_every_point_is_a_row_and_every_number_has_its_unit_in_the_header():
     assert first["visibility"] == second["visibility"] == "0.8"
 
 
+def test_certificates_stand_beside_the_numbers_with_their_limits():
+    (first, *_) = table_of(hall_bar())
+    assert float(first["composed unitarity < 1e-08"]) == 2e-16
+
+
 def test_numbers_in_csv_read_back_bit_by_bit():
     values = np.random.default_rng(7).standard_normal(50) * 10.0 ** np.arange(-25, 25)
     shown = report(

@@ -37,7 +37,7 @@ class TestNetlist:
 
     def test_its_stable_form_reads_back_as_itself(self, path):
         once = write_deck(load(path))
-        assert write_deck(qnet.parse(once)) == once
+        assert write_deck(qnet.parse_netlist(once)) == once
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ def test_a_report_is_the_json_object_of_the_language_reference():
         "worst": 0.002,
         "where": "R(T1,T4,P2,T4)",
     }
+    certificate = told["certificates"]["composed unitarity"]
+    assert certificate["silent"] < certificate["refused"] == 1e-8
     assert told["diagnostics"][0] == {
         "code": "QN601",
         "severity": "note",
