@@ -132,7 +132,7 @@ class Elaboration:
             axes = axes_of(self._steps, reader)
         seas = find_seas(self._found)
         levers = self._levers()
-        cards = [card for card, _, _ in self._expansion.questions]
+        cards = self._expansion.questions
         desk = self._desk(reader)
         options = options_of(_named(cards, "options"), desk)
         self._findings.raise_errors()

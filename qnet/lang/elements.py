@@ -152,10 +152,30 @@ def _reservoir(expansion: Expansion, run: Run) -> None:
     if {"V", "I"} <= said.names():
         message = "a terminal holds its voltage or drives a current, not both"
         raise refuse(NetlistError, "QN314", message, run.place(0))
+    _check_superconductor(run, said)
     if "axis" in said.keys and said.keys["axis"].extent != (3,):
         message = "'axis' has three components"
         raise refuse(NetlistError, "QN310", message, said.places["axis"](0))
     _add(expansion, run, owner, 1, said, fields)
+
+
+def _check_superconductor(run: Run, said: Said) -> None:
+    """A gap goes with ``type=sc``.
+
+    Raises
+    ------
+    NetlistError
+        QN205: one without the other.
+    """
+    is_superconductor = said.settings.get("type") == "sc"
+    if is_superconductor and "Delta" not in said.keys:
+        message = "a superconductor needs its gap, 'Delta'"
+        raise refuse(NetlistError, "QN205", message, run.place(0), help="Delta=180ueV")
+    for name in ("Delta", "phase"):
+        if name in said.keys and not is_superconductor:
+            message = f"'{name}' belongs to a superconductor"
+            span = said.places[name](0)
+            raise refuse(NetlistError, "QN205", message, span, help="add type=sc")
 
 
 def _scatterer(expansion: Expansion, run: Run) -> None:

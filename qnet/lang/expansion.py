@@ -31,6 +31,7 @@ from qnet.lang.heads import Shelf
 from qnet.lang.inventory import Inventory
 from qnet.lang.matching import FindFile
 from qnet.lang.naming import Naming
+from qnet.lang.rewriting import Rewriting
 from qnet.lang.rows import Alike, Cards
 from qnet.lang.runs import EXPRESSIONS, Run, draws_numbers
 from qnet.lang.surroundings import Surroundings
@@ -60,7 +61,7 @@ class Expansion:
     read_elements : callable
         Reads a run of cards that are no subcircuit.
     questions : list
-        Cards of the netlist that ask something, with the frame and row they stand in.
+        Cards of the netlist that ask something, loops written out.
     own_field : dict
         B and M as the netlist has them, before anything replaces them.
     """
@@ -73,7 +74,7 @@ class Expansion:
     swept: set[str]
     find_file: FindFile
     read_elements: ReadElements
-    questions: list[tuple[Card, Frame, int]] = field(default_factory=list)
+    questions: list[Card] = field(default_factory=list)
     own_field: dict[str, Cell] = field(default_factory=dict)
     _sizes: dict[int, int] = field(default_factory=dict)
 
@@ -191,7 +192,20 @@ class Expansion:
                 "global",
             )
             if not is_state or frame is not self.found.root:
-                self.questions.extend((card, frame, row) for row in range(frame.size))
+                self._question(card, frame)
+
+    def _question(self, card: Card, frame: Frame) -> None:
+        """A card that asks something, once for each turn of the loops around it."""
+        if frame.prefixes is not None:
+            message = f"'{card.span.text.split()[0]}' stands in a subcircuit"
+            cure = "ask outside; names inside are x1.n3"
+            raise refuse(NetlistError, "QN217", message, card.span, help=cure)
+        self.found.count += frame.size
+        within("elements", self.found.count, card.span)
+        writing = Rewriting(self.naming, self.asks)
+        self.questions.extend(
+            writing.card(card, frame, row) for row in range(frame.size)
+        )
 
     # --- loops
 

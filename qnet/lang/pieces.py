@@ -187,6 +187,27 @@ def key_numbers(key: Key, world: World) -> Any:  # noqa: ANN401  real or complex
     return numbers(key, world.around, world.inspection)
 
 
+def keys_that_stay(batches: Sequence[Batch], world: World) -> tuple[Diagnostic, ...]:
+    """Notes on odd keys that would not turn their sign with B and M by themselves."""
+    if world.forward is None:
+        return ()
+    notes = []
+    for batch in batches:
+        for key in batch.said.keys.values():
+            if not key.parameter.odd:
+                continue
+            turned = numbers(key, world.around, world.inspection)
+            wanted = -numbers(key, world.forward, world.inspection)
+            if not np.allclose(turned, wanted, rtol=1e-12, atol=0.0):
+                span = key.first().place(0)
+                message = (
+                    f"'{key.parameter.name}={span.text}' does not follow the field: "
+                    "it is turned round by itself at -B"
+                )
+                notes.append(Diagnostic("QN319", message, Label(span), severity="note"))
+    return tuple(notes)
+
+
 def defaulted(parameter: Parameter, rank: int) -> Any:  # noqa: ANN401  None and INFER stay
     """Default of a real or complex field, of full rank."""
     default = parameter.default

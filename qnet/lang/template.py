@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qnet.circuit import Axis, Circuit, Floats, Ints
+from qnet.circuit import Axis, Circuit, Floats, Group, Ints
 from qnet.diagnostics import Diagnostic, NetlistError, PhysicsError
 from qnet.lang.cards import Call, Deck
 from qnet.lang.directives import Options
@@ -29,6 +29,7 @@ from qnet.lang.keys import numbers
 from qnet.lang.pieces import (
     World,
     is_structural,
+    keys_that_stay,
     pieces_of,
     signature_of,
     structural_fields,
@@ -38,6 +39,7 @@ from qnet.lang.reservoirs import lumped_of, reservoirs_of
 from qnet.lang.seas import Seas
 from qnet.lang.surroundings import Sampling, Surroundings
 from qnet.lang.values import Value
+from qnet.registry import parameters
 from qnet.units import Unit
 
 
@@ -287,11 +289,11 @@ class Template:
             spin=self.options.spin,
             response=self.options.response,
             tolerance=self.options.tolerance,
-            structure=self._structure(world),
-            notes=odd_keys(self.found, world),
+            structure=self._structure(world, groups),
+            notes=keys_that_stay(self.found.batches, world),
         )
 
-    def _structure(self, world: World) -> bytes:
+    def _structure(self, world: World, groups: Sequence[Group]) -> bytes:
         """Equal for equal structures of this template."""
         first = [
             signature_of(structural_fields(batch, world), len(batch)).tobytes()
@@ -300,8 +302,8 @@ class Template:
         ]
         is_turned = world.forward is not None and any(
             parameter.state == "reversed"
-            for batch in self.found.batches
-            for parameter in batch.parameters
+            for group in groups
+            for parameter in parameters(type(group.model))
         )
         return b";".join([b"turned" if is_turned else b"", *first])
 
@@ -344,11 +346,6 @@ class Template:
     def names(self) -> tuple[str, ...]:
         """Names of the parameters and states that `circuit` takes values of."""
         return tuple(self.units)
-
-
-def odd_keys(found: Inventory, world: World) -> tuple[Diagnostic, ...]:
-    """Notes on odd keys that do not turn their sign with B and M by themselves."""
-    return ()
 
 
 def _key(name: str) -> str:
