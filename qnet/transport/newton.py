@@ -42,6 +42,12 @@ COLDEST: Final = 1e-12
 """Least (kT)² of a thermal probe, in units of the spread squared."""
 FIRST_DAMPING: Final = 0.1
 """Damping of the first step after one that failed."""
+WARMEST: Final = 2.0
+"""First temperature of the approach: the spread over k_B T."""
+COOLEST: Final = 1e4
+"""Its last one, where the reservoirs are colder still."""
+COOLING: Final = 3.0
+"""Factor from one temperature of the approach to the next."""
 EASED: Final = 1e-3
 """Damping below which the next step is tried without."""
 
@@ -123,7 +129,7 @@ class Newton:
 
     def run(self) -> tuple[State, Bools]:
         """Iterate from the start; the state found and where it is settled."""
-        state = self.evaluate(self.origin, self.heat)
+        state = self.evaluate(*self.approach())
         shape = state.misfit.shape[:-1]
         damping = np.zeros(shape)
         settled = self.imbalance(state) <= 0
@@ -132,7 +138,7 @@ class Newton:
                 break
             step, is_full = self.step(state, damping)
             step = np.where(settled[..., None], 0.0, step)
-            trial = self.moved(state, step)
+            trial = self.evaluate(*self.stepped(state.voltage, state.heat, step))
             nearer = self.imbalance(trial) < self.imbalance(state)
             quiet = abs(trial.misfit).max(-1) < NOISE
             short = abs(step).max(-1) < SETTLED
@@ -146,6 +152,23 @@ class Newton:
                 np.maximum(10 * damping, FIRST_DAMPING),
             )
         return state, settled
+
+    def approach(self) -> tuple[Floats, Floats]:
+        """Voltages and (kT)² near the solution, by way of a warmer circuit.
+
+        Narrow levels make currents jump with voltage, and Newton's method miss; smeared
+        over the whole window they do not. One step is made at each temperature on the
+        way down.
+        """
+        voltage, heat = self.origin, self.heat
+        blur = self.width / WARMEST
+        coldest = np.sqrt(heat.min(-1, keepdims=True))
+        while (blur > coldest).any() and (blur > self.width / COOLEST).any():
+            warm = self.evaluate(voltage, heat + blur**2)
+            step, _ = self.step(warm, np.zeros(warm.misfit.shape[:-1]))
+            voltage, heat = self.stepped(voltage, heat, step)
+            blur = blur / COOLING
+        return voltage, heat
 
     def step(self, state: State, damping: Floats) -> tuple[Floats, Bools]:
         """Damped Newton step, no longer than `STRIDE`, and where it is undamped."""
@@ -161,16 +184,18 @@ class Newton:
         step = np.where(lame, -np.clip(state.misfit, -STRIDE, STRIDE), step)
         return step, fits & (damping == 0)
 
-    def moved(self, state: State, step: Floats) -> State:
-        """State after a step; temperatures stay positive."""
+    def stepped(
+        self, voltage: Floats, heat: Floats, step: Floats
+    ) -> tuple[Floats, Floats]:
+        """Voltages and (kT)² after a step; temperatures stay positive."""
         trees = self.tree.shape[-1]
-        voltage = state.voltage + self.width * (step[..., :trees] @ self.tree.T)
-        heat = state.heat.copy()
+        voltage = voltage + self.width * (step[..., :trees] @ self.tree.T)
+        heat = heat.copy()
         old = heat[..., self.thermal]
         least = np.maximum(old / 16, COLDEST * self.width**2)
         new = np.maximum(old + self.width**2 * step[..., trees:], least)
         heat[..., self.thermal] = np.where(self.is_free[..., trees:], new, old)
-        return self.evaluate(voltage, heat)
+        return voltage, heat
 
     def working(self, voltage: Floats, heat: Floats, columns: Ints) -> Working:
         """Currents and derivatives at voltages and (kT)²."""
