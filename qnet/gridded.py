@@ -81,7 +81,7 @@ def _refuse_beyond(
         raise refuse(
             PhysicsError,
             "QN525",
-            f"the table ends at {name} = {grid[0]:g} and {grid[-1]:g}, "
+            f"the table reaches from {name} = {grid[0]:g} to {grid[-1]:g}, "
             f"and {name} = {outside[0]:g} is asked for",
-            help=f"tabulate a wider range; without {name} the table holds for all",
+            help=f"tabulate a wider range; without an array {name} it holds everywhere",
         )

@@ -42,7 +42,7 @@ def test_an_axis_that_is_not_there_holds_everywhere():
 @pytest.mark.parametrize("read", [nearest, linear])
 @pytest.mark.parametrize("at", [-0.6, 4.1])
 def test_beyond_the_grid_nothing_is_known(read, at):
-    with pytest.raises(PhysicsError, match="QN525: the table ends at E = 0 and 3"):
+    with pytest.raises(PhysicsError, match="QN525: the table reaches from E = 0 to 3"):
         read(VALUES, one_axis([1.0, at]))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from qnet.circuit import Circuit, Floats, Group
-from qnet.diagnostics import PluginError, refuse
+from qnet.diagnostics import Label, PhysicsError, PluginError, refuse
 from qnet.network.channels import Cell, make_cells
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import (
@@ -213,7 +213,10 @@ def _evaluate(
     group = circuit.groups[cell.group]
     model = cell.model(circuit)
     at = energy[None] + _lift(group, cell, voltage)
-    S = np.asarray(model.smatrix(at), complex)
+    try:
+        S = np.asarray(model.smatrix(at), complex)
+    except PhysicsError as error:
+        raise _naming(error, group, cell) from error
     inner = tuple(n // cell.copies for n in (cell.outgoing, cell.incoming))
     count = len(cell.instances)
     if S.ndim != at.ndim + 2 or S.shape[-2:] != inner or len(S) not in {1, count}:
@@ -225,6 +228,22 @@ def _evaluate(
         )
     axes = S.shape[1:-2]
     return CellMatrix(S.reshape(len(S), int(np.prod(axes)), inner[0] * inner[1]), axes)
+
+
+def _naming(error: PhysicsError, group: Group, cell: Cell) -> PhysicsError:
+    """Put into words, and into the text, whose matrix it is."""
+    first = int(cell.instances[0])
+    name, span = group.names[first], group.spans[first]
+    if len(cell.instances) > 1:
+        name = f"{name} or one of {len(cell.instances) - 1} like it"
+    return PhysicsError(
+        replace(
+            finding,
+            message=f"{name}: {finding.message}",
+            primary=finding.primary or (Label(span) if span is not None else None),
+        )
+        for finding in error.diagnostics
+    )
 
 
 def _lift(group: Group, cell: Cell, voltage: Floats | None) -> Floats:

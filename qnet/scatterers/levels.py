@@ -76,6 +76,7 @@ class Levels:
                 f"{self._counts} need {total}"
             )
             raise refuse(NetlistError, "QN345", message, help="mend W= or nch=")
+        self.pattern()
         _refuse_skew("H", np.asarray(self.H), 1)
         if self.A is not None:
             _refuse_skew("A", np.asarray(self.A), -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -82,7 +83,7 @@ class Table:
             if table is None:
                 continue
             if table.is_probability and self.kind != "probability":
-                message = f"'{self.file}' holds probabilities, no amplitudes"
+                message = f"'{Path(self.file).name}' holds probabilities, no amplitudes"
                 cure = "write kind=probability"
                 raise refuse(NetlistError, "QN353", message, help=cure)
             if table.S.shape[-1] != sum(self._counts) or len(self._counts) != self.pins:
