@@ -1,0 +1,49 @@
+"""QN4xx: the network: dangling ends, channels that differ, waves that go nowhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qnet.codes.entry import Code
+
+CODES: Final[dict[str, Code]] = {
+    "QN401": Code(
+        "a dangling end",
+        "One pin alone touches a coherent joint: a wave that arrives there has nowhere "
+        "to go.",
+        "Add a terminal or a probe at the node, or close the end: `S9 n wall`.",
+    ),
+    "QN402": Code(
+        "more than two pins at a joint",
+        "A coherent joint connects exactly two waves; a node is not an equipotential, "
+        "and a wave cannot split at it.",
+        "Use a splitter (`Y1 n a b`, or B with four nodes), or make the node a "
+        "reservoir with a terminal T or a probe P.",
+    ),
+    "QN403": Code(
+        "no reservoir in reach",
+        "A closed piece of the network touches no terminal and no probe, so nothing "
+        "feeds waves into it.",
+        "Connect it, or add a terminal or a probe to it.",
+    ),
+    "QN404": Code(
+        "channels differ across a joint",
+        "Every wave that leaves one scatterer enters the other, so both ends of a "
+        "joint carry the same number of channels.",
+        "Give both elements the same N, or leave one of them out: it is inferred.",
+    ),
+    "QN405": Code(
+        "a wave that nothing takes",
+        "After blocks without incoming waves are dropped, every channel that leaves a "
+        "scatterer at a joint must enter the other. A one-way edge brings a wave in, "
+        "but carries none away, so what meets it there may not reflect.",
+        "Use a scatterer without reflection (B with four pins), or a reservoir at the "
+        "node.",
+    ),
+    "QN406": Code(
+        "channels do not balance at a reservoir",
+        "A reservoir that receives more channels than it emits, or fewer, would carry "
+        "a current with all voltages equal. An edge channel cannot end in a contact.",
+        "Continue the edge on the other side of the contact: `E9 n m`.",
+    ),
+}

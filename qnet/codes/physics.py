@@ -1,0 +1,114 @@
+"""QN5xx: physics: S that is not unitary, probes that nothing determines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qnet.codes.entry import Code
+
+CODES: Final[dict[str, Code]] = {
+    "QN510": Code(
+        "an edge without a sense",
+        "A chiral edge runs one way round, which the sign of the field decides, or "
+        "that of the magnetization; at zero there is no edge.",
+        "Set `.field`, or `.magnetization` for an edge that is `anomalous`.",
+    ),
+    "QN520": Code(
+        "S is not finite",
+        "A scattering matrix given in the netlist or a file has entries that are "
+        "infinite or no numbers.",
+        "Mend the data.",
+    ),
+    "QN521": Code(
+        "S is not unitary",
+        "What enters a scatterer must leave it. A matrix that loses or makes particles "
+        "breaks current conservation everywhere behind it.",
+        "Mend the matrix; if the loss is meant, write `lossy` on the card.",
+    ),
+    "QN522": Code(
+        "no data for the reversed field",
+        "An audit or a sweep turns the field round, and the card says that its data do "
+        "not tell what happens then.",
+        "Give data for the reversed field, or write reverse=transpose.",
+    ),
+    "QN523": Code(
+        "levels that do not conserve particles",
+        "The Hamiltonian of a closed system is Hermitian; what a field adds to a real "
+        "one is imaginary and antisymmetric.",
+        "Mend H= or A=.",
+    ),
+    "QN524": Code(
+        "pins couple that blocks= keeps apart",
+        "The matrix has amplitudes between pins that blocks= declares independent.",
+        "Mend blocks=, or leave it out.",
+    ),
+    "QN525": Code(
+        "beyond the table",
+        "A table says nothing of energies and fields outside its grid, and thermal or "
+        "bias windows reach further than EF.",
+        "Tabulate a wider range. Without the axis, the table holds everywhere.",
+    ),
+    "QN526": Code(
+        "more open channels than N",
+        "A constriction between wide leads scatters into every open mode of the lead; "
+        "leaving some out would lose particles.",
+        "Raise N to the number in the message.",
+    ),
+    "QN530": Code(
+        "a probe or node is disconnected",
+        "Nothing is transmitted between it and any terminal, so no voltage is "
+        "defined there. An island of probes is as lost as a single one.",
+        "Open a path to a terminal, remove the probe, or hold its voltage with a T.",
+    ),
+    "QN531": Code(
+        "driven currents cannot return",
+        "The currents prescribed in a group of connected reservoirs do not sum to "
+        "zero, and no reservoir of the group has a given voltage that takes the rest.",
+        "Give one terminal of the group `V=0` instead of a current.",
+    ),
+    "QN532": Code(
+        "a loop of voltage sources",
+        "Ideal voltage sources and held voltages prescribe one difference twice; "
+        "nothing decides the current around the loop.",
+        "Put a resistor in series, or drop one of the sources.",
+    ),
+    "QN533": Code(
+        "a resistor of 0 Ω",
+        "Its current is undetermined by Ohm's law.",
+        "Write an ideal wire or ammeter as a voltage source of 0 V: `V1 a b 0`.",
+    ),
+    "QN534": Code(
+        "the circuit equations are singular",
+        "Conductances cancel (a negative resistance, a superconductor), and a voltage "
+        "is left undetermined although its node is connected.",
+        "Change the element that cancels, or hold one more voltage.",
+    ),
+    "QN535": Code(
+        "floating voltages do not converge",
+        "Beyond linear response the voltages of floating reservoirs, and the "
+        "temperatures of thermal probes, follow from Newton's method; no step brings "
+        "the circuit nearer to balance.",
+        "Look for a negative differential conductance, start from a smaller bias, or "
+        "hold one more voltage.",
+    ),
+    "QN540": Code(
+        "a reservoir is taken as the reference",
+        "Nothing in a group of connected reservoirs refers to node 0 or to a fixed "
+        "voltage. Only differences of voltage have a meaning there, so the last "
+        "terminal of the group is set to 0 V.",
+        "Write V=0 on the terminal that shall be the reference.",
+    ),
+    "QN560": Code(
+        "cold voltages coincide under a higher cumulant",
+        "At zero temperature the third and fourth cumulant with a floating voltage "
+        "are derivatives of an action that has a kink where two Fermi edges cross.",
+        "Set a finite `.temp`; the first two cumulants need none.",
+    ),
+    "QN561": Code(
+        "a distribution of counts with probes",
+        "Floating reservoirs and dephasing probes settle on a saddle point that is "
+        "followed as a series in the counting field: it gives cumulants, not the "
+        "whole distribution.",
+        "Ask for cumulants, or hold all voltages.",
+    ),
+}
