@@ -163,7 +163,8 @@ class Newton:
         voltage, heat = self.origin, self.heat
         blur = self.width / WARMEST
         coldest = np.sqrt(heat.min(-1, keepdims=True))
-        while (blur > coldest).any() and (blur > self.width / COOLEST).any():
+        is_needed = self.is_free.any(-1, keepdims=True)
+        while (is_needed & (blur > np.maximum(coldest, self.width / COOLEST))).any():
             warm = self.evaluate(voltage, heat + blur**2)
             step, _ = self.step(warm, np.zeros(warm.misfit.shape[:-1]))
             voltage, heat = self.stepped(voltage, heat, step)
