@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
-    from qnet.run import check as check
-    from qnet.run import run as run
-    from qnet.run import template as template
+    from qnet.corridor import check as check
+    from qnet.corridor import run as run
+    from qnet.corridor import template as template
 
 _HOMES = {
     "AnalysisError": "qnet.diagnostics",
@@ -62,10 +62,10 @@ _HOMES = {
     "Spectrum": "qnet.analyses.spectrum",
     "StorageError": "qnet.diagnostics",
     "TransmissionMatrix": "qnet.analyses.matrices",
-    "check": "qnet.run",
+    "check": "qnet.corridor",
     "parse_netlist": "qnet.lang.parse",
-    "run": "qnet.run",
-    "template": "qnet.run",
+    "run": "qnet.corridor",
+    "template": "qnet.corridor",
 }
 """Where each public name lives: loaded when it is first asked for."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qnet.lang.cards import Deck
     from qnet.lang.replay import Form
     from qnet.results import Report
+    from qnet.solved import Question
 
 Spellable = (
     str | Path | bool | complex | np.number | NDArray[np.number]
@@ -216,13 +217,13 @@ class Builder:
 
     def circuit(self) -> Circuit:
         """Return the circuit at the values of the netlist."""
-        from qnet.run import template
+        from qnet.corridor import template
 
         return template(self.deck()).circuit()
 
-    def run(self, *analyses: object) -> Report:
+    def run(self, *analyses: Question) -> Report:
         """Answer the netlist's questions, and further ones: ``run(qnet.Op())``."""
-        from qnet.run import run
+        from qnet.corridor import run
 
         return run(self.deck(), analyses=analyses)
 

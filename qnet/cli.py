@@ -183,7 +183,7 @@ def _override(text: str) -> tuple[str, str]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from qnet.run import run
+    from qnet.corridor import run
 
     _raise_limits(options.limit)
     report = run(
@@ -237,7 +237,7 @@ def _verdict(report: Report, *, strict: bool) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from qnet.results import diagnostic_as_dict
-    from qnet.run import check
+    from qnet.corridor import check
 
     _raise_limits(options.limit)
     worst, answers = GOOD, []

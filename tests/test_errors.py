@@ -30,7 +30,7 @@ def findings(name: str) -> Sequence[Diagnostic]:
         load(name)
     except QnetError as error:
         return error.diagnostics
-    from qnet.run import check, run
+    from qnet.corridor import check, run
 
     found = check(name)
     if any(diagnostic.severity == "error" for diagnostic in found):
