@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from qnet.circuit import Axis, Circuit, Ints
+from qnet.circuit import Axis, Circuit
 from qnet.diagnostics import NetlistError, Span, refuse
 from qnet.lang.cards import Arg, Assert, Card, Deck, Directive, Meas, Print, Step
 from qnet.lang.directives import Desk, checks_of, options_of, task_of
-from qnet.lang.elements import check_model, read_elements
+from qnet.lang.elements import check_model, read_elements, refuse_spins
 from qnet.lang.expansion import Expansion
 from qnet.lang.expressions import STATES
 from qnet.lang.files import allowed_roots, data_file
@@ -21,6 +21,7 @@ from qnet.lang.findings import Findings
 from qnet.lang.frames import key_of
 from qnet.lang.heads import Shelf
 from qnet.lang.inventory import Inventory
+from qnet.lang.levers import lever_nodes
 from qnet.lang.matching import Speaker
 from qnet.lang.naming import Naming
 from qnet.lang.nodes import ElementNames, NodeTable
@@ -131,10 +132,11 @@ class Elaboration:
             stepped_names(self._steps, self._found.root)
             axes = axes_of(self._steps, reader)
         seas = find_seas(self._found)
-        levers = self._levers()
-        cards = self._expansion.questions
+        levers = lever_nodes(self._found, seas)
+        cards = [card for card, _ in self._expansion.questions]
         desk = self._desk(reader)
         options = options_of(_named(cards, "options"), desk)
+        refuse_spins(self._found, options.spin)
         self._findings.raise_errors()
         bare = Template(
             self._deck, self._found, seas, levers, self._own_signs(),
@@ -167,32 +169,6 @@ class Elaboration:
         return found
 
     # --- after the elements
-
-    def _levers(self) -> dict[int, Ints]:
-        """Node of each lever arm of a batch: (rows, arms), by the batch's identity."""
-        found = {}
-        terminals = {
-            name.lower(): int(batch.nodes[row, 0])
-            for batch in self._found.batches
-            if batch.kind in ("T", "P")
-            for row, name in enumerate(batch.names)
-        }
-        for batch in self._found.batches:
-            weights = batch.said.weights
-            if weights is None:
-                continue
-            columns = []
-            for word in weights.names:
-                node = terminals.get(word.text.lower())
-                if node is None:
-                    node = self._found.nodes.find(word.text)
-                if node is None:
-                    message = f"no node is called '{word.text}'"
-                    self._findings.error("QN214", message, word.span)
-                    node = -1
-                columns.append(np.full(len(batch), node))
-            found[id(batch)] = np.stack(columns, 1)
-        return found
 
     def _own_signs(self) -> dict[str, float]:
         """Signs of B and M as the netlist has them, whatever replaces them."""
@@ -302,8 +278,8 @@ class Elaboration:
             if isinstance(card, Print)
         ]
         asserts = [
-            assertion_of(card, known, names, findings)
-            for card in cards
+            assertion_of(card, turn, known, names, findings)
+            for card, turn in self._expansion.questions
             if isinstance(card, Assert)
         ]
         tasks = []

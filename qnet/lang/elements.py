@@ -14,7 +14,7 @@ from qnet.lang.cards import Element, ListOf, Model
 from qnet.lang.expansion import Expansion
 from qnet.lang.frames import Frame
 from qnet.lang.heads import OWN_LETTERS, Head, Shelf, head_of, stray_unit
-from qnet.lang.inventory import Batch
+from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.keys import Key, Keyring
 from qnet.lang.matching import Said, Speaker, said_by, said_by_args
 from qnet.lang.runs import Run, partitioned
@@ -228,6 +228,26 @@ def check_model(card: Model, frame: Frame, expansion: Expansion) -> None:
         said_by_args(card.args, keyring_of(entry), findings, speaker)
 
 
+def refuse_spins(found: Inventory, spin: int | str) -> None:
+    """Errors for models that count their spins otherwise than ``.options spin=``."""
+    for batch in found.batches:
+        name = "" if batch.entry is None else batch.entry.name
+        if getattr(batch.model, "spin_counted", False) and spin != 1:
+            found.findings.error(
+                "QN315",
+                f"'{name}' counts its spins itself: it goes with spin=1",
+                batch.place(0),
+                help="leave out .options spin=",
+            )
+        elif getattr(batch.model, "spinful", False) and spin != "full":
+            found.findings.error(
+                "QN315",
+                f"'{name}' acts on spins: it goes with spin=full",
+                batch.place(0),
+                help="write .options spin=full",
+            )
+
+
 def _rows_at(run: Run, home: Frame) -> Ints | None:
     """Row of the frame of a ``.model`` card for each row of a run."""
     if home.size == 1:
@@ -271,6 +291,7 @@ def _add(
             fields,
             run.order(),
             run.place,
+            run.frame,
             entry,
             model,
         )

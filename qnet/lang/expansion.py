@@ -61,7 +61,8 @@ class Expansion:
     read_elements : callable
         Reads a run of cards that are no subcircuit.
     questions : list
-        Cards of the netlist that ask something, loops written out.
+        Cards of the netlist that ask something, loops written out, each with its turn
+        in words.
     own_field : dict
         B and M as the netlist has them, before anything replaces them.
     """
@@ -74,7 +75,7 @@ class Expansion:
     swept: set[str]
     find_file: FindFile
     read_elements: ReadElements
-    questions: list[Card] = field(default_factory=list)
+    questions: list[tuple[Card, str]] = field(default_factory=list)
     own_field: dict[str, Cell] = field(default_factory=dict)
     _sizes: dict[int, int] = field(default_factory=dict)
 
@@ -204,7 +205,8 @@ class Expansion:
         within("elements", self.found.count, card.span)
         writing = Rewriting(self.naming, self.asks)
         self.questions.extend(
-            writing.card(card, frame, row) for row in range(frame.size)
+            (writing.card(card, frame, row), writing.turn(frame, row))
+            for row in range(frame.size)
         )
 
     # --- loops
@@ -231,6 +233,7 @@ class Expansion:
             ),
             inside=lambda row: frame.inside(int(outer_rows[row])),
             depth=frame.depth + 1,
+            variable=card.variable.text,
         )
         span = card.variable.span
         variable = Cell(inner, lambda row: span, size, turns)

@@ -78,6 +78,8 @@ class Frame:
         Names here that vary along a step.
     depth : int
         Blocks around this one.
+    variable : str
+        Name of the loop's variable, empty if it is no loop.
     """
 
     size: int = 1
@@ -94,6 +96,7 @@ class Frame:
     swept: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     depth: int = 0
+    variable: str = ""
 
     def chain(self) -> Iterator[Frame]:
         """Walk from this frame outwards."""

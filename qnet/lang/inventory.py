@@ -36,6 +36,8 @@ class Batch:
         Columns to sort all elements by as the flat netlist would have them.
     place : callable
         Span of a row's card.
+    frame : Frame
+        The block of the cards.
     entry, model : ModelEntry, type
         Of a scatterer.
     """
@@ -47,6 +49,7 @@ class Batch:
     parameters: tuple[Parameter, ...]
     order: tuple[Ints, ...]
     place: Callable[[int], Span]
+    frame: Frame
     entry: ModelEntry | None = None
     model: Any = None
 

@@ -331,11 +331,16 @@ def _written_out(item: Expr, known: Known) -> list[tuple[str, Expr]]:
 
 
 def assertion_of(
-    card: Assert, known: Known, measures: Collection[str], findings: Findings
+    card: Assert,
+    turn: str,
+    known: Known,
+    measures: Collection[str],
+    findings: Findings,
 ) -> Assertion:
-    """A claim, its names checked."""
+    """A claim, its names checked; `turn` is that of the loops around it."""
     check_expression(card.body, known, measures, findings)
-    return Assertion(card.body.span.text, card.body, card.why, card.span)
+    text = card.body.span.text + (f"  [{turn}]" if turn else "")
+    return Assertion(text, card.body, card.why, card.span)
 
 
 def calls_in(

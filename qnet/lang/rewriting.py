@@ -62,6 +62,15 @@ class Rewriting:
             raise refuse(NetlistError, "QN217", message, card.span, help=cure)
         return card
 
+    def turn(self, frame: Frame, row: int) -> str:
+        """The turn of the loops around a card, ``k = 2``; empty outside of loops."""
+        counted = [
+            f"{around.variable} = {_number(around, around.variable.lower(), at)}"
+            for around, at in _turns(frame, row)
+            if around.variable
+        ]
+        return ", ".join(reversed(counted))
+
     def _arg(self, arg: Arg, frame: Frame, row: int) -> Arg:
         value: Any = arg.value
         if isinstance(value, Number | Name | Unary | Binary | Call):
@@ -106,8 +115,7 @@ class Rewriting:
             if cell is None or around.outer is None:
                 continue
             if cell.written is not None:
-                number = cell.written.array.reshape(-1)
-                return Number(f"{number[min(at, len(number) - 1)]:g}", name.span)
+                return Number(_number(around, key_of(name.text) or "", at), name.span)
             return self._expr(cell.formulas[0], around, at)
         return name
 
@@ -119,3 +127,11 @@ def _turns(frame: Frame, row: int) -> Iterator[tuple[Frame, int]]:
         yield around, row
         row = int(around.outer_rows[row]) if around.outer is not None else row
         around = around.outer
+
+
+def _number(frame: Frame, key: str, row: int) -> str:
+    """Value of a loop variable in one turn, as text."""
+    written = frame.cells[key].written
+    assert written is not None
+    column = written.array.reshape(-1)
+    return f"{column[min(row, len(column) - 1)]:.17g}"

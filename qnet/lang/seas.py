@@ -149,7 +149,7 @@ def _note_floating(found: Inventory, batches: Sequence[Batch], touched: Ints) ->
             for row in range(min(len(batch), 3)):
                 message = f"superconductor '{batch.names[row]}' is held at 0 V"
                 cure = "say V=0, or I=0 to let it float"
-                found.findings.note("QN315", message, batch.place(row), help=cure)
+                found.findings.note("QN218", message, batch.place(row), help=cure)
             continue
         alone = ~np.isin(batch.nodes[:, 0], touched)
         ground = found.nodes.find("0")
@@ -159,7 +159,7 @@ def _note_floating(found: Inventory, batches: Sequence[Batch], touched: Ints) ->
             cure = (
                 f"declare it P{batch.names[row][1:]} to silence this, or say V= or I="
             )
-            found.findings.note("QN315", message, batch.place(int(row)), help=cure)
+            found.findings.note("QN218", message, batch.place(int(row)), help=cure)
 
 
 def _refuse_lumped_at_dephasing(
