@@ -298,7 +298,7 @@ class Expansion:
             message = f"'{card.name.text}' has {len(card.pins)} pins, not {len(nodes)}"
             raise refuse(NetlistError, "QN207", message, run.place(0))
         within("subcircuit depth", frame.depth + 1, run.place(0))
-        smallest = run.rows * self._least(card, home, 0)
+        smallest = run.rows * self._least(card, home, ())
         within("elements", self.found.count + smallest, run.place(0))
         names = self.naming.names(run)
         self.found.elements.claim(names, run.place)
@@ -353,11 +353,22 @@ class Expansion:
                     raise refuse(NetlistError, "QN206", message, span, help=cure)
                 inner.cells[written.lower()] = run.cell(column)
 
-    def _least(self, card: Subckt, home: Frame, depth: int) -> int:
-        """Elements that a body makes at least, loops not counted, in exact integers."""
+    def _least(self, card: Subckt, home: Frame, trail: tuple[Subckt, ...]) -> int:
+        """Elements that a body makes at least, loops not counted, in exact integers.
+
+        Raises
+        ------
+        NetlistError
+            QN208: the subcircuit contains itself.
+        """
         if id(card) in self._sizes:
             return self._sizes[id(card)]
-        within("subcircuit depth", depth, card.span)
+        within("subcircuit depth", len(trail), card.span)
+        if any(card is outer for outer in trail):
+            names = [outer.name.text for outer in (*trail, card)]
+            shown = " → ".join(names[names.index(card.name.text) :])
+            message = f"subcircuit '{card.name.text}' contains itself: {shown}"
+            raise refuse(NetlistError, "QN208", message, card.name.span)
         total = 0
         for group in _as_cards(card).alike():
             total += len(group)
@@ -367,7 +378,7 @@ class Expansion:
                 for around in home.chain():
                     inner = around.subcircuits.get(name.lower())
                     if inner is not None:
-                        total += self._least(inner, around, depth + 1)
+                        total += self._least(inner, around, (*trail, card))
                         break
         self._sizes[id(card)] = total
         return total

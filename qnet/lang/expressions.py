@@ -269,12 +269,12 @@ def _call(node: Call, given: list[Value], scope: Scope) -> Value:
         return draw(given[0], given[1], scope.draws)
     if name == "log":
         raise Fault(
-            "QN203", "'log' has two readings: ln or log10?", "write ln or log10"
+            "QN215", "'log' has two readings: ln or log10?", "write ln or log10"
         )
     if name not in FUNCTIONS:
         known = [*FUNCTIONS, *REDUCTIONS, *DRAWN, *scope.functions, *scope.asks]
         message = f"unknown function '{node.function}'"
-        raise Fault("QN203", message + suggest(node.function, known))
+        raise Fault("QN215", message + suggest(node.function, known))
     function = FUNCTIONS[name]
     _expect(node, function.least, function.most)
     return function.apply(*given)
@@ -308,7 +308,7 @@ def _call_defined(node: Call, given: list[Value], scope: Scope) -> Value:
     _expect(node, count, count)
     if scope.depth >= FUNCTION_DEPTH:
         message = f"functions call one another more than {FUNCTION_DEPTH} deep"
-        raise Fault("QN205", message)
+        raise Fault("QN216", message)
     home = function.scope or scope
     arguments = dict(zip(function.parameters, given, strict=True))
     names = Overlaid(arguments, home.names)

@@ -146,7 +146,7 @@ def say(said: Said, parameter: Parameter, value: Any, speaker: Speaker) -> None:
     Raises
     ------
     NetlistError
-        QN310: a value of the wrong form; QN205: no such choice.
+        QN310: a value of the wrong form; QN219: no such choice.
     """
     name = parameter.name
     if parameter.kind in NUMERIC:
@@ -244,7 +244,7 @@ def _choice(parameter: Parameter, value: Any) -> str:  # noqa: ANN401
     message = f"'{parameter.name}={text}' is not known"
     message += suggest(text, parameter.choices)
     cure = f"{parameter.name} is one of {known}"
-    raise refuse(NetlistError, "QN205", message, value.span, help=cure)
+    raise refuse(NetlistError, "QN219", message, value.span, help=cure)
 
 
 def _text(parameter: Parameter, value: Any) -> str:  # noqa: ANN401

@@ -191,7 +191,7 @@ def _measure(card: Meas, taken: Mapping[str, Measure], known: Known) -> Measure:
     if card.statistic and card.statistic not in STATISTICS:
         message = f"unknown statistic '{card.statistic}'"
         message += suggest(card.statistic, STATISTICS)
-        raise refuse(NetlistError, "QN203", message, card.span)
+        raise refuse(NetlistError, "QN215", message, card.span)
     allowed = {"find": ("at", "along")}.get(card.statistic, ("along",))
     for arg in card.args:
         if not card.statistic or arg.name.text.lower() not in allowed:
