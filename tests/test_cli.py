@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import qnet.run
+import qnet.corridor
 from qnet.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -204,7 +204,7 @@ def test_a_defect_is_one_line_and_a_file(capsys, netlist, monkeypatch, tmp_path)
     def broken(*_args, **_kwargs):
         raise ZeroDivisionError("deep inside")
 
-    monkeypatch.setattr(qnet.run, "run", broken)
+    monkeypatch.setattr(qnet.corridor, "run", broken)
     code, out, err = answer(capsys, "run", netlist)
     assert (code, out) == (70, "")
     assert len(err.splitlines()) == 1
@@ -228,7 +228,7 @@ def test_troubles_of_the_machine_have_their_codes(
     def troubled(*_args, **_kwargs):
         raise fault
 
-    monkeypatch.setattr(qnet.run, "run", troubled)
+    monkeypatch.setattr(qnet.corridor, "run", troubled)
     code, out, err = answer(capsys, "run", netlist)
     assert (code, out) == (expected, "")
     assert "Traceback" not in err
@@ -236,7 +236,7 @@ def test_troubles_of_the_machine_have_their_codes(
 
 def test_a_terminated_run_ends_with_143(netlist, monkeypatch):
     monkeypatch.setattr(
-        qnet.run, "run", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
+        qnet.corridor, "run", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
     )
     with pytest.raises(SystemExit) as left:
         main(["run", str(netlist)])

@@ -13,7 +13,7 @@ from qnet.constants import RK, Gq, e, kB
 from qnet.network.sample import Sample, compile_circuit
 from qnet.transport.bias import solve_bias
 from qnet.transport.conductance import dense_conductance
-from qnet.transport.noise import island_noise
+from qnet.transport.island_noise import island_noise
 from qnet.transport.onsager import onsager_stamps
 
 PAGE = Path(__file__).parents[1] / "docs" / "conventions.md"
