@@ -215,6 +215,10 @@ def _alike(
     sizes = np.stack([*width, out.inner_count, out.outer_count], 1)
     for chosen in _equal_rows(sizes[open_]):
         islands = open_[chosen]
+        if len(islands) == 1:
+            start = first[0][islands[0]]
+            yield order[None, start : start + width[0][islands[0]]]
+            continue
         reach = [np.arange(w[islands[0]]) for w in width]
         signature = [
             column[start[islands][:, None] + span]

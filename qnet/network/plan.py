@@ -169,8 +169,16 @@ def _choose(edges: _Edges, joint: Ints, left: Ints, preference: Ints) -> Ints:
 
 def _distinct(joint: Ints, wave: Ints, mask: Bools, count: int) -> Ints:
     """For each joint the number of different waves it is coupled to."""
-    pairs = np.unique(joint[mask] * (int(wave.max(initial=0)) + 1) + wave[mask])
-    return np.bincount(pairs // (int(wave.max(initial=0)) + 1), minlength=count)
+    width = int(wave.max(initial=0)) + 1
+    return np.bincount(
+        _unique(joint[mask] * width + wave[mask]) // width, minlength=count
+    )
+
+
+def _unique(keys: Ints) -> Ints:
+    """Sorted keys, each once; NumPy's own way by hashing is slower on long columns."""
+    keys = np.sort(keys)
+    return keys[np.diff(keys, prepend=-1) > 0]
 
 
 def _independent(candidate: Bools, tail: Ints, head: Ints, preference: Ints) -> Ints:
@@ -216,8 +224,8 @@ def _eliminate(
     """
     bundles = list(_bundles(edges, waves))
     key = edges.key
-    wanted = np.unique(np.concatenate([bundle.key.ravel() for bundle in bundles]))
-    fresh = np.setdiff1d(wanted, key, assume_unique=True)
+    wanted = _unique(np.concatenate([bundle.key.ravel() for bundle in bundles]))
+    fresh = wanted[np.append(key, -1)[np.searchsorted(key, wanted)] != wanted]
     key = np.concatenate([key, fresh])
     slot = np.concatenate([edges.slot, slots + np.arange(len(fresh))])
     order = np.argsort(key, kind="stable")
@@ -242,22 +250,18 @@ def _eliminate(
 
 def _bundles(edges: _Edges, waves: Ints) -> Iterator[_Bundle]:
     """Sort waves by their numbers of edges in and out."""
+    asked = np.zeros(max(edges.row.max(), edges.col.max()) + 1, bool)
+    asked[waves] = True
+    loops = np.flatnonzero(asked[edges.row] & (edges.row == edges.col))
+    loop = np.full(len(asked), -1)
+    loop[edges.row[loops]] = loops
     proper = edges.row != edges.col
-    by_row = np.flatnonzero(proper)
-    by_col = np.lexsort((edges.row, edges.col))
-    by_col = by_col[proper[by_col]]
-    row_start, row_stop = (
-        np.searchsorted(edges.row[by_row], waves, side=side)
-        for side in ("left", "right")
-    )
-    col_start, col_stop = (
-        np.searchsorted(edges.col[by_col], waves, side=side)
-        for side in ("left", "right")
-    )
-    loops = np.flatnonzero(~proper)
-    at = np.searchsorted(edges.row[loops], waves)
-    loops = np.append(loops, -1)
-    loop = np.where(np.append(edges.row, -1)[loops[at]] == waves, loops[at], -1)
+    by_row = np.flatnonzero(asked[edges.row] & proper)
+    by_col = np.flatnonzero(asked[edges.col] & proper)
+    by_col = by_col[np.argsort(edges.col[by_col], kind="stable")]
+    row_start, row_stop = _extent(edges.row[by_row], waves)
+    col_start, col_stop = _extent(edges.col[by_col], waves)
+    loop = loop[waves]
     sizes = np.stack([row_stop - row_start, col_stop - col_start, loop >= 0], 1)
     for n_in, n_out, looped in np.unique(sizes, axis=0).tolist():
         here = np.flatnonzero((sizes == (n_in, n_out, looped)).all(axis=1))
@@ -268,14 +272,20 @@ def _bundles(edges: _Edges, waves: Ints) -> Iterator[_Bundle]:
         yield _Bundle(loop[here], into, out, key)
 
 
+def _extent(column: Ints, waves: Ints) -> tuple[Ints, Ints]:
+    """Where each wave starts and stops in a sorted column."""
+    return np.searchsorted(column, waves), np.searchsorted(column, waves, "right")
+
+
 def _without_clashes(bundle: _Bundle) -> Iterator[Ints]:
     """Cut a bundle so that no two waves of a piece add to the same edge."""
     left = np.arange(len(bundle.key))
     while len(left):
         flat = bundle.key[left].reshape(len(left), -1)
-        _, first, inverse = np.unique(flat, return_index=True, return_inverse=True)
         owner = np.repeat(np.arange(len(left)), flat.shape[1])
+        order = np.argsort(flat, axis=None, kind="stable")
+        same = np.diff(flat.ravel()[order], prepend=-1) == 0
         late = np.zeros(len(left), bool)
-        late[owner[owner[first][inverse.ravel()] != owner]] = True
+        late[owner[order[same]]] = True
         yield left[~late]
         left = left[late]
