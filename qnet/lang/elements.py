@@ -239,7 +239,7 @@ def refuse_spins(found: Inventory, spin: int | str) -> None:
                 batch.place(0),
                 help="leave out .options spin=",
             )
-        elif getattr(batch.model, "spinful", False) and spin != "full":
+        elif getattr(batch.model, "spinful", False) is True and spin != "full":
             found.findings.error(
                 "QN315",
                 f"'{name}' acts on spins: it goes with spin=full",

@@ -16,6 +16,7 @@ from qnet.diagnostics import (
     PhysicsError,
     QnetError,
     Span,
+    refuse,
 )
 from qnet.lang.inspection import Inspection
 from qnet.lang.inventory import Batch
@@ -246,6 +247,14 @@ def pieces_of(batch: Batch, world: World) -> list[Piece]:
         with _placed(batch, int(rows[0])):
             model = batch.model(**given, **plain)
             model.channels()
+            # Random scatterers act on spins in one of their symmetry classes only.
+            if getattr(model, "spinful", False) and world.spin != "full":
+                raise refuse(
+                    NetlistError,
+                    "QN315",
+                    "it acts on spins, and goes with spin=full",
+                    help="write .options spin=full",
+                )
         found.append(Piece(model, names, nodes, batch, rows))
     return found
 
