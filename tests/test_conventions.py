@@ -13,7 +13,7 @@ from qnet.constants import RK, Gq, e, kB
 from qnet.network.sample import Sample, compile_circuit
 from qnet.transport.bias import solve_bias
 from qnet.transport.conductance import dense_conductance
-from qnet.transport.island_noise import island_noise
+from qnet.transport.island_noise import Bias, island_noise
 from qnet.transport.onsager import onsager_stamps
 
 PAGE = Path(__file__).parents[1] / "docs" / "conventions.md"
@@ -129,10 +129,16 @@ def test_06_heat_leaves_the_reservoir_whose_hot_electrons_leave():
 
 def test_07_noise_is_one_sided():
     sample = compiled("T1 a V=0\nT2 b V=0\nB1 a b T=0.01")
-    warm = island_noise(sample.smatrix, np.zeros(2), np.full(2, 2.0)).charge
+
+    def noise(mu: list[float], kelvin: float) -> np.ndarray:
+        none = np.zeros(0, int)
+        bias = Bias(sample.smatrix, np.array(mu), np.full(2, kelvin), none)
+        return island_noise(bias).charge
+
+    warm = noise([0, 0], 2.0)
     assert warm[0, 0] == pytest.approx(4 * kB * 2.0 * 0.01 * Gq)
     assert warm[0, 1] == pytest.approx(-warm[0, 0])
-    cold = island_noise(sample.smatrix, np.array([-1e-3, 0.0]), np.zeros(2)).charge
+    cold = noise([-1e-3, 0], 0.0)
     current = 0.01 * Gq * 1e-3
     assert cold[0, 0] == pytest.approx(2 * e * current * (1 - 0.01))
 
