@@ -155,6 +155,7 @@ def _raised(constant: float, power: Fraction) -> float:
 
 _COMPOUND: Final = (
     "V/K", "W/K", "A^2/Hz", "V^2/Hz", "W/K^2", "V^2/K^2", "eV/T", "eV/V", "1/m",
+    "m/s", "eV m",
 )  # fmt: skip
 
 _WORDS: Final = {
@@ -212,11 +213,22 @@ _CURES: Final = {
 }
 
 
+def _times(wanted: Unit) -> str:
+    """A unit that no suffix names as factors: ``*1m/1s``."""
+    factors = [
+        (f"*1{symbol}" if power > 0 else f"/1{symbol}") * abs(int(power))
+        for symbol, power in zip(SYMBOLS, wanted.exponents, strict=True)
+    ]
+    return "".join(sorted(factors))
+
+
 def cure(text: str, given: Unit, wanted: Unit) -> str:
     """How to write what was probably meant by `text`, for a wrong dimension."""
     got, want = _standard(given.dimension), _standard(wanted.dimension)
-    if got == "":
-        return f"write the unit, {text}{want}" if text[:1].isdigit() else ""
+    if got == "" and text[:1].isdigit():
+        if want in NAMED:
+            return f"write the unit, {text}{want}"
+        return f"write the units, {{{text}{_times(wanted)}}}"
     if (got, want) == ("V", "eV") and text.endswith("V"):
         better = f"{text[:-1]}eV"
         return f"an electron at {text} has {better}: write {better}"
