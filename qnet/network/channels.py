@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnet.circuit import Circuit, Ints
-from qnet.diagnostics import Diagnostic, NetlistError
+from qnet.diagnostics import Diagnostic, Label, NetlistError
 from qnet.network.connected import components
 from qnet.network.graph import Ports
 from qnet.registry import Counts, Scatterer, parameters
@@ -135,12 +135,12 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
             everyone = np.arange(len(group))
             cells.append(_cell(circuit, number, group.model, everyone, None))
             continue
-        here = inferred[start : start + len(group)]
+        here = inferred.count[start : start + len(group)]
         for n in np.unique(here).tolist():
             model = group.model.with_channels(n)
             chosen = np.flatnonzero(here == n)
             cells.append(_cell(circuit, number, model, chosen, n))
-    _check_joints(ports, cells)
+    _check_joints(ports, cells, inferred)
     return tuple(cells)
 
 
@@ -180,36 +180,57 @@ def _is_open(counts: Counts) -> bool:
     return any(n is None for pair in counts for n in pair)
 
 
-def _infer(ports: Ports, declared: list[Counts]) -> Ints:
-    """Count for each element whose model leaves it open; 1 where nothing says."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inferred:
+    """Counts of the elements that leave them open, and who told.
+
+    `count` (element,); `teller` (element,) is the port of a neighbour of known count
+    that decided it, -1 where nobody did.
+    """
+
+    count: Ints
+    teller: Ints
+
+
+def _infer(ports: Ports, declared: list[Counts]) -> _Inferred:
+    """Spread known counts across joints; 1 where nothing says."""
+    entering, leaving, scale = _declared(ports, declared)
+    size = int(ports.element[-1]) + 1 if len(ports) else 0
+    here = np.flatnonzero(ports.partner >= 0)
+    there = ports.partner[here]
+    mine, theirs = ports.element[here], ports.element[there]
+    both_open = ((entering[here] < 0) & (leaving[there] < 0)) | (
+        (leaving[here] < 0) & (entering[there] < 0)
+    )
+    piece = components(size, mine[both_open], theirs[both_open])
+    told = np.ones(int(piece.max(initial=-1)) + 1, dtype=np.intp)
+    teller = np.full(len(told), -1)
+    for own, other in ((entering, leaving), (leaving, entering)):
+        fact = np.flatnonzero((own[here] < 0) & (other[there] > 0))
+        count = other[there[fact]] // scale[here[fact]]
+        # The largest count wins: it is the one that has to find room.
+        fact = fact[np.argsort(count, kind="stable")]
+        at, count = piece[mine[fact]], np.sort(count)
+        larger = count >= told[at]
+        told[at[larger]] = count[larger]
+        teller[at[larger]] = there[fact[larger]]
+    return _Inferred(told[piece], teller[piece])
+
+
+def _declared(ports: Ports, declared: list[Counts]) -> tuple[Ints, Ints, Ints]:
+    """(entering, leaving) of each port in single spins, -1 if open; spins a channel."""
     circuit = ports.circuit
-    entering, leaving, factor = (np.zeros(len(ports), dtype=np.intp) for _ in range(3))
+    entering, leaving, scale = (np.zeros(len(ports), dtype=np.intp) for _ in range(3))
     for group, counts, first, width in zip(
         circuit.groups, declared, ports.first, ports.width, strict=False
     ):
         own = slice(int(first), int(first) + len(group) * int(width))
         known = np.array([[-1 if n is None else n for n in pair] for pair in counts])
-        # Counting in single spins makes models with and without spin comparable.
-        scale = _copies(circuit, group.model)
-        factor[own] = 2 if circuit.spin == "full" else 1
-        known = np.where(known < 0, -1, known * scale)
+        known = np.where(known < 0, -1, known * _copies(circuit, group.model))
         entering[own] = np.tile(known[:, 0], len(group))
         leaving[own] = np.tile(known[:, 1], len(group))
-    size = int(ports.element[-1]) + 1 if len(ports) else 0
-    here = np.flatnonzero(ports.partner >= 0)
-    there = ports.partner[here]
-    both_open = ((entering[here] < 0) & (leaving[there] < 0)) | (
-        (leaving[here] < 0) & (entering[there] < 0)
-    )
-    same = components(
-        size, ports.element[here[both_open]], ports.element[there[both_open]]
-    )
-    told = np.zeros(int(same.max()) + 1 if size else 0, dtype=np.intp)
-    for mine, theirs in ((entering, leaving), (leaving, entering)):
-        fact = (mine[here] < 0) & (theirs[there] > 0)
-        count = theirs[there[fact]] // factor[here[fact]]
-        np.maximum.at(told, same[ports.element[here[fact]]], count)
-    return np.maximum(told, 1)[same]
+        scale[own] = 2 if circuit.spin == "full" else 1
+    return entering, leaving, scale
 
 
 def _cell(
@@ -254,7 +275,7 @@ def _entries(model: Scatterer, counts: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(rows), np.concatenate(cols)
 
 
-def _check_joints(ports: Ports, cells: Sequence[Cell]) -> None:
+def _check_joints(ports: Ports, cells: Sequence[Cell], inferred: _Inferred) -> None:
     entering, leaving = channels_by_port(ports, cells)
     here = np.flatnonzero(ports.partner > np.arange(len(ports)))
     there = ports.partner[here]
@@ -262,29 +283,36 @@ def _check_joints(ports: Ports, cells: Sequence[Cell]) -> None:
     for a, b in ((leaving[here], entering[there]), (entering[here], leaving[there])):
         # None on one side is the block rule's business: a one-way joint.
         clash |= (a != b) & (a > 0) & (b > 0)
-    faults = []
-    for port in here[clash].tolist():
-        other = int(ports.partner[port])
-        carried = [max(int(entering[p]), int(leaving[p])) for p in (port, other)]
-        labels = [
-            label
-            for p, n in zip((port, other), carried, strict=True)
-            for label in ports.label(p, _channels(n))
-        ]
-        faults.append(
-            Diagnostic(
-                "QN404",
-                f"'{ports.element_name(port)}' carries {_channels(carried[0])} at node "
-                f"'{ports.circuit.nodes[int(ports.node[port])]}', "
-                f"'{ports.element_name(other)}' carries {carried[1]}",
-                primary=labels[-1] if labels else None,
-                others=tuple(labels[:-1]),
-                why="every wave that leaves one scatterer enters the other",
-                help="give both the same N, or leave one of them out",
-            )
-        )
+    carried = np.maximum(entering, leaving)
+    faults = [_clash(ports, port, carried, inferred) for port in here[clash].tolist()]
     if faults:
         raise NetlistError(faults)
+
+
+def _clash(ports: Ports, port: int, carried: Ints, inferred: _Inferred) -> Diagnostic:
+    """Show both ends of a joint, and who told an end that asks its neighbours."""
+    other = int(ports.partner[port])
+    node = ports.circuit.nodes[int(ports.node[port])]
+    labels: list[Label] = []
+    tales = []
+    for end in (other, port):
+        count = _channels(int(carried[end]))
+        labels += ports.label(end, count)
+        teller = int(inferred.teller[ports.element[end]])
+        if teller in {-1, port, other}:
+            tales.append(f"'{ports.element_name(end)}' carries {count}")
+        else:
+            told = ports.element_name(teller)
+            tales.append(f"'{ports.element_name(end)}' carries {count} like '{told}'")
+            labels += ports.label(teller, f"{count} from here")
+    return Diagnostic(
+        "QN404",
+        f"{' and '.join(reversed(tales))} where they meet at node '{node}'",
+        primary=labels[0] if labels else None,
+        others=tuple(labels[1:]),
+        why="every wave that leaves one scatterer enters the other",
+        help="give them the same N, or leave it out where it should follow",
+    )
 
 
 def _channels(count: int) -> str:

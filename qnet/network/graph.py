@@ -224,10 +224,12 @@ def _unreachable(ports: Ports) -> list[Diagnostic]:
     closed = np.flatnonzero(~fed[island[ports.element]])
     faults = []
     for inside in _by_key(closed, island[ports.element[closed]]):
-        firsts = inside[np.unique(ports.element[inside], return_index=True)[1]]
-        names = [f"'{ports.element_name(int(p))}'" for p in firsts[:3]]
+        # One port of each element, as they stand in the text.
+        firsts = inside[np.unique(ports.element[inside], return_index=True)[1]].tolist()
+        firsts.sort(key=lambda p: span.start if (span := ports.span(p)) else 0)
+        names = [f"'{ports.element_name(p)}'" for p in firsts[:3]]
         more = f" and {len(firsts) - 3} more" if len(firsts) > 3 else ""
-        label = ports.label(int(firsts[0]), "")
+        label = ports.label(firsts[0], "")
         faults.append(
             Diagnostic(
                 "QN403",

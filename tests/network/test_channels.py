@@ -70,10 +70,32 @@ def test_a_clash_marks_both_ends():
         make_cells(connect(circuit))
     (finding,) = caught.value.diagnostics
     assert finding.code == "QN404"
-    assert finding.message == ("'B1' carries 2 channels at node 'a', 'B2' carries 3")
+    assert finding.message == (
+        "'B1' carries 2 channels and 'B2' carries 3 channels where they meet "
+        "at node 'a'"
+    )
     marked = [finding.primary, *finding.others]
     assert sorted(label.text for label in marked) == ["2 channels", "3 channels"]
     assert {label.span.text for label in marked} == {"a"}
+
+
+def test_who_told_an_inferred_count_is_named_too():
+    circuit = wire_up(
+        (barrier(0.5, N=2), ("B1", "T1", "a")),
+        (Wire(), ("W1", "a", "b"), ("W2", "b", "c")),
+        (barrier(0.5, N=3), ("B2", "c", "T2")),
+        reservoirs=["T1", "T2"],
+    )
+    text = "B1 T1 a N=2\nW1 a b\nW2 b c\nB2 c T2 N=3\n"
+    with pytest.raises(NetlistError) as caught:
+        make_cells(connect(with_text(circuit, text)))
+    (finding,) = caught.value.diagnostics
+    assert finding.message == (
+        "'B1' carries 2 channels and 'W1' carries 3 channels like 'B2' where they meet "
+        "at node 'a'"
+    )
+    assert finding.primary.span.line == 2
+    assert sorted(label.span.line for label in finding.others) == [1, 4]
 
 
 def test_every_clash_is_found_at_once():
