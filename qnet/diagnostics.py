@@ -14,6 +14,7 @@ The exception tree::
 from __future__ import annotations
 
 import difflib
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,9 +34,7 @@ class Source:
     @cached_property
     def line_starts(self) -> list[int]:
         """Offset of the first character of every line."""
-        starts = [0]
-        starts.extend(i + 1 for i, c in enumerate(self.text) if c == "\n")
-        return starts
+        return [0, *(end.end() for end in re.finditer("\n", self.text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character, both counted from 1."""
@@ -186,7 +185,8 @@ def render(diagnostics: Sequence[Diagnostic], limit: int = 20) -> str:
 def clean(text: str, width: int = 200) -> str:
     """Text that is safe to echo: control and bidi characters escaped, clipped."""
     safe = "".join(
-        c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in text
+        c if c.isprintable() or c == " " else f"\\u{ord(c):04x}"
+        for c in text[: width + 1]
     )
     return safe if len(safe) <= width else safe[: width - 1] + "…"
 

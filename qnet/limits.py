@@ -42,7 +42,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "total size": Limit(256e6, "bytes", "QN801", "a netlist with all its includes"),
     "line length": Limit(1e6, "characters", "QN802", "a card with its continuations"),
     "word length": Limit(4096, "characters", "QN803", "one name, number or string"),
-    "card words": Limit(100_000, "words", "QN804", "words and signs of one card"),
+    "card words": Limit(50_000, "words", "QN804", "words and signs of one card"),
     "expression depth": Limit(200, "levels", "QN805", "nesting of one expression"),
     "block depth": Limit(64, "levels", "QN806", "nesting of .subckt, .for and .lib"),
     "subcircuit depth": Limit(64, "levels", "QN807", "subcircuits inside subcircuits"),

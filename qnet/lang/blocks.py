@@ -9,7 +9,7 @@ from typing import Final
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
 from qnet.lang.dotcards import CHECKED_RULES
 from qnet.lang.rows import Block, Cards, Stretch
-from qnet.lang.sheet import Sheet
+from qnet.lang.sheet import MOST_FAULTS, Sheet
 from qnet.lang.slips import explain, refused_word
 from qnet.lang.tokens import lexicon
 from qnet.limits import within
@@ -53,23 +53,26 @@ class BlockReader:
         """Nest the cards."""
         end = len(self._sheet)
         for number in self._dotted():
-            rule = self._read(number)
-            if rule == "end":
+            if self._read(number) == "end":
                 end = number
                 self._after_end(number)
                 break
-        self._cut(end)
-        for frame in self._open[1:]:
-            self._never_closed(frame)
+            if len(self.faults) >= MOST_FAULTS:
+                return Cards()
+        if not self._sheet.is_cut:
+            self._cut(end)
+            for frame in self._open[1:]:
+                self._never_closed(frame)
         return Cards(self._open[0].pieces)
 
     def _dotted(self) -> Iterator[int]:
         """Numbers of all cards that are no good elements; .control blocks left out."""
-        skips_to = ""
+        directive, skips_to = lexicon().kind("DIRECTIVE"), ""
         for number, form in enumerate(self._sheet.forms):
             if form.rule == "element":
                 continue
-            word = self._sheet.word(number)
+            is_directive = form.kinds[0] == directive
+            word = self._sheet.word(number) if is_directive else ""
             if skips_to:
                 skips_to = "" if word == skips_to else skips_to
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Source, Span
@@ -12,6 +13,7 @@ from qnet.diagnostics import Diagnostic, Label, NetlistError, Source, Span
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]|\r(?!\n)"
 )
+_MOST: Final = 100  # nobody reads more of one kind
 _PLAIN: Final = bytes(range(32, 127)) + b"\t\n"
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
@@ -47,7 +49,7 @@ def check_characters(source: Source) -> None:
             if match.group() != "\r"
             else "save the file with LF or CRLF line ends",
         )
-        for match in _CONTROL.finditer(source.text)
+        for match in islice(_CONTROL.finditer(source.text), _MOST)
     ]
     if found:
         raise NetlistError(found)
@@ -63,7 +65,7 @@ def invisible_characters(source: Source) -> Iterator[Diagnostic]:
     """Warn of characters that do not show, or that turn the direction of the text."""
     if source.text.isascii():
         return
-    for match in _INVISIBLE.finditer(source.text):
+    for match in islice(_INVISIBLE.finditer(source.text), _MOST):
         yield Diagnostic(
             "QN103",
             f"invisible character {named(match.group())}",

@@ -6,7 +6,7 @@ from qnet.diagnostics import Diagnostic, Label, NetlistError, Source, Span
 from qnet.lang.blocks import BlockReader
 from qnet.lang.cards import Deck, Title
 from qnet.lang.characters import check_characters, invisible_characters
-from qnet.lang.sheet import Sheet, read_sheet
+from qnet.lang.sheet import MOST_FAULTS, Sheet, read_sheet
 
 
 def read_deck(source: Source, inside: Span | None = None) -> Deck:
@@ -53,5 +53,5 @@ def _second_titles(sheet: Sheet, numbers: list[int]) -> list[Diagnostic]:
             (Label(sheet.span(numbers[0]), "first"),),
             help="keep one of them; a remark begins with `*`",
         )
-        for number in numbers[1:]
+        for number in numbers[1:MOST_FAULTS]
     ]

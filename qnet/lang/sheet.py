@@ -24,6 +24,8 @@ from qnet.lang.replay import Form, form_of, line_pattern
 from qnet.lang.tokens import Token, lexicon
 from qnet.limits import LIMITS, within
 
+MOST_FAULTS: Final = 1000
+"""Faults after which a text is read no further."""
 _CONTINUATION: Final = re.compile(r"\n[ \t]*\+")
 _BEGINS_CONTINUED: Final = re.compile(r"[ \t]*\+")
 _SKIPPED: Final = re.compile(
@@ -52,6 +54,8 @@ class Sheet:
         The card that brought this text in.
     faults : list of Diagnostic
         Continuation lines that continue nothing.
+    is_cut : bool
+        Whether reading stopped after too many faults.
     """
 
     source: Source
@@ -60,6 +64,7 @@ class Sheet:
     starts: array[int] = field(default_factory=lambda: array("q"))
     forms: list[Form] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
+    is_cut: bool = False
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -125,6 +130,8 @@ def _unfolded(sheet: Sheet) -> str:
     pieces: list[str] = []
     done = _orphaned(sheet, text, 0, first.end(), pieces) if first else 0
     for plus in _CONTINUATION.finditer(text, done):
+        if len(sheet.faults) >= MOST_FAULTS:
+            break
         card = _line_continued(text, plus.start() + 1, done)
         if card is None:
             pieces.append(text[done : plus.start() + 1])
@@ -199,7 +206,7 @@ def _find_cards(sheet: Sheet) -> None:
     followers: dict[Form | None, Form] = {}
     uses: Counter[Form] = Counter()
     last: Form | None = None
-    place = 0
+    place = broken = 0
     while place < len(text):
         guess = followers.get(last)
         if guess is not None and uses[guess] >= _WORTH_COMPILING:
@@ -215,6 +222,10 @@ def _find_cards(sheet: Sheet) -> None:
         if form is not None:
             starts.append(place)
             forms.append(form)
+            broken += form.fault is not None
+            if broken >= MOST_FAULTS:
+                sheet.is_cut = True
+                return
             if form.rule == "element" and len(form.kinds) <= _LONGEST_PATTERN:
                 uses[form] += 1
             followers[last] = last = form

@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from qnet.lang.tables import built_parser, stored_parser
+from qnet.limits import LIMITS
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -21,25 +24,10 @@ if TYPE_CHECKING:
 _COMMENT_LINE: Final = re.compile(r"[ \t]*([*#][^\n]*)")
 
 
-def grammar_folder() -> Path:
-    """Beside this file in a wheel, at the top of the repository in a checkout."""
-    packed = Path(__file__).parent / "grammar"
-    return packed if packed.is_dir() else Path(__file__).parents[2] / "grammar"
-
-
 @cache
 def parser() -> Lark:
     """Lark's parser of one card."""
-    from lark import Lark
-
-    return Lark.open(
-        str(grammar_folder() / "qnet.lark"),
-        parser="lalr",
-        lexer="basic",
-        start="card",
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-    )
+    return stored_parser() or built_parser()
 
 
 def unqualified(name: str) -> str:
@@ -95,7 +83,9 @@ class Lexicon:
         if _COMMENT_LINE.match(text, start, stop):
             return b""
         tokens = self.pattern.finditer(text, start, _stripped(text, start, stop))
-        every = bytes(map(attrgetter("lastindex"), tokens))
+        # one word too many is enough to refuse the card
+        most = int(LIMITS["card words"].value) + 2
+        every = bytes(map(attrgetter("lastindex"), islice(tokens, most)))
         return every.replace(bytes([self._comment]), b"")
 
     def tokens(self, text: str, start: int, stop: int) -> list[Token]:

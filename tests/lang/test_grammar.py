@@ -2,16 +2,19 @@
 
 import logging
 import re
+import shutil
 
 import lark
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qnet.lang import tables
 from qnet.lang.dotcards import DOT_CARDS
 from qnet.lang.parse import parse
 from qnet.lang.phrases import PHRASES
-from qnet.lang.tokens import grammar_folder, lexicon, parser, unqualified
+from qnet.lang.tables import GRAMMARS, built_parser, grammar_folder, stored_parser
+from qnet.lang.tokens import lexicon, parser, unqualified
 from tests.lang.corpus import EVERYTHING, NETLISTS
 
 NEVER_MADE = {"ends", "endl", "endfor", "end"}
@@ -96,3 +99,27 @@ def test_a_card_of_every_form_is_read():
     deck = parse(EVERYTHING)
     forms = {form.rule for form in deck.sheet.forms}
     assert forms == {"element", *DOT_CARDS, *NEVER_MADE} - {"listed"}
+
+
+def test_the_stored_tables_are_of_this_grammar():
+    stored = stored_parser()
+    assert stored is not None, "python -m qnet.lang.tables"
+    built = built_parser()
+    for line in EVERYTHING.splitlines():
+        if lexicon().kinds(line, 0, len(line)) and not line.startswith("+"):
+            assert stored.parse(line) == built.parse(line)
+
+
+def test_tables_of_another_grammar_are_left_aside(tmp_path, monkeypatch):
+    for name in (*GRAMMARS, "tables.json"):
+        shutil.copy(grammar_folder() / name, tmp_path)
+    monkeypatch.setattr(tables, "grammar_folder", lambda: tmp_path)
+    assert stored_parser() is not None
+    with (tmp_path / GRAMMARS[1]).open("a") as file:
+        file.write("// changed\n")
+    assert stored_parser() is None
+    assert tables.built_parser().parse("T1 a")
+    (tmp_path / "tables.json").write_text("{")
+    assert stored_parser() is None
+    (tmp_path / "tables.json").unlink()
+    assert stored_parser() is None
