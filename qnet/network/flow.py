@@ -53,7 +53,7 @@ class Flows:
     marked : (*sweep, E)
         Worst `Mark` of all islands.
     channels : int
-        Channels of the largest island.
+        Channels of the largest island, those at its joints included.
     """
 
     rows: Ints
@@ -160,7 +160,7 @@ def flows_of(
         defect,
         condition,
         marked.astype(np.int8),
-        max((c.shape.entering for c in composers), default=0),
+        max((c.shape.internal + c.shape.entering for c in composers), default=0),
     )
 
 
