@@ -66,8 +66,11 @@ class Definitions:
     def parameters(self, card: Param) -> None:
         """``.param a=1 b={2*a}``."""
         for arg in card.args:
+            held = len(self._findings.errors)
             with self._findings.gathering():
                 self.parameter(arg)
+            if len(self._findings.errors) > held:
+                self.frame.broken.add(arg.name.text.lower())
 
     def parameter(self, arg: Arg) -> None:
         """One parameter.

@@ -14,13 +14,15 @@ from qnet.diagnostics import NetlistError, Span, refuse
 from qnet.lang.cards import Arg, Assert, Card, Deck, Directive, Meas, Print, Step
 from qnet.lang.directives import Desk, checks_of, options_of, task_of
 from qnet.lang.elements import check_model, read_elements, refuse_spins
-from qnet.lang.expansion import Expansion
+from qnet.lang.expansion import STATE_CARDS, Expansion
 from qnet.lang.expressions import STATES
 from qnet.lang.files import allowed_roots, data_file
 from qnet.lang.findings import Findings
 from qnet.lang.frames import key_of
 from qnet.lang.heads import Shelf
+from qnet.lang.inspection import Inspection, Marking, Refusing
 from qnet.lang.inventory import Inventory
+from qnet.lang.keys import flattened, is_swept, quantity
 from qnet.lang.levers import lever_nodes
 from qnet.lang.matching import Speaker
 from qnet.lang.naming import Naming
@@ -38,8 +40,11 @@ from qnet.lang.seas import find_seas
 from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, axes_of, stepped_names
 from qnet.lang.template import Template
-from qnet.registry import AnalysisEntry, Ask, ModelEntry
+from qnet.registry import AnalysisEntry, Ask, ModelEntry, Parameter
 from qnet.units import Unit, unit, working_unit
+
+_LOWEST: Final = {"B": None, "EF": None, "temp": 0.0, "M": None}
+"""Bounds of the states; magnetization is a plain number."""
 
 _NO_TASKS: Final = ("options", "check")
 
@@ -137,13 +142,19 @@ class Elaboration:
         desk = self._desk(reader)
         options = options_of(_named(cards, "options"), desk)
         refuse_spins(self._found, options.spin)
-        self._findings.raise_errors()
+        self._check_values()
+        if self._findings.errors:  # what the questions have wrong is told with them
+            self._questions(cards, desk, None)
+            self._findings.raise_errors()
         bare = Template(
             self._deck, self._found, seas, levers, self._own_signs(),
             self._units(axes), self._folded, axes, options=options,
         )  # fmt: skip
         circuit = self._trial(bare)
-        return self._with_questions(bare, cards, desk, circuit)
+        questions = self._questions(cards, desk, circuit)
+        self._findings.raise_errors()
+        notes = (*self._deck.notes, *self._findings.notes)
+        return replace(bare, notes=notes, **questions)
 
     # --- before
 
@@ -257,14 +268,29 @@ class Elaboration:
             functions,
         )
 
-    def _with_questions(
-        self,
-        template: Template,
-        cards: Sequence[Card],
-        desk: Desk,
-        circuit: Circuit | None,
-    ) -> Template:
-        """The template with its analyses, measures, tables and asserts."""
+    def _check_values(self) -> None:
+        """Evaluate every key once; numbers that a step changes are checked later."""
+        for card, name in STATE_CARDS.items():
+            state = Parameter(
+                f".{card}", "real", 0.0, str(STATES[name]), low=_LOWEST[name]
+            )
+            cell = self._found.root.cells[name]
+            with self._findings.gathering():
+                quantity(state, cell, self._values, Refusing(self._findings))
+        for batch in self._found.batches:
+            for key in batch.said.keys.values():
+                if is_swept(key, self._folded):
+                    inspection: Inspection = Marking(())
+                else:
+                    inspection = Refusing(self._findings)
+                with self._findings.gathering():
+                    for cell in flattened(key.cells):
+                        quantity(key.parameter, cell, self._values, inspection)
+
+    def _questions(
+        self, cards: Sequence[Card], desk: Desk, circuit: Circuit | None
+    ) -> dict[str, Any]:
+        """Analyses, measures, tables and asserts, as fields of a template."""
         findings = self._findings
         known = self._known(circuit)
         desk = replace(desk, known=known)
@@ -289,7 +315,6 @@ class Elaboration:
                 with findings.gathering():
                     tasks.append(task_of(card, desk))
         checks = checks_of(_named(cards, "check"), findings)
-        findings.raise_errors()
         bodies: list[Any] = [
             *(measure.body for measure in measures),
             *(arg.value for m in measures for arg in m.args if _is_expression(arg)),
@@ -297,18 +322,15 @@ class Elaboration:
             *(listing.against[1] for listing in prints if listing.against),
             *(claim.body for claim in asserts),
         ]
-        notes = (*self._deck.notes, *findings.notes)
-        return replace(
-            template,
-            tasks=tuple(tasks),
-            measures=tuple(measures),
-            configurations=tuple(wild),
-            prints=tuple(prints),
-            asserts=tuple(asserts),
-            checks=checks,
-            calls=calls_in(bodies, self._folded, known.functions),
-            notes=notes,
-        )
+        return {
+            "tasks": tuple(tasks),
+            "measures": tuple(measures),
+            "configurations": tuple(wild),
+            "prints": tuple(prints),
+            "asserts": tuple(asserts),
+            "checks": checks,
+            "calls": calls_in(bodies, self._folded, known.functions),
+        }
 
 
 def _is_expression(arg: Arg) -> bool:

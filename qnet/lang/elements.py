@@ -13,7 +13,7 @@ from qnet.diagnostics import NetlistError, Span, refuse
 from qnet.lang.cards import Element, ListOf, Model
 from qnet.lang.expansion import Expansion
 from qnet.lang.frames import Frame
-from qnet.lang.heads import OWN_LETTERS, Head, Shelf, head_of, stray_unit
+from qnet.lang.heads import OWN_LETTERS, Head, Items, Shelf, head_of, stray_unit
 from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.keys import Key, Keyring
 from qnet.lang.matching import Said, Speaker, said_by, said_by_args
@@ -145,7 +145,7 @@ def _reservoir(expansion: Expansion, run: Run) -> None:
     if len(run.group.items) != 1:
         message = f"a {OWN_LETTERS.get(letter, 'probe')} has one node"
         extra = run.group.items[1:]
-        cure = stray_unit(extra[0].texts[run.cards[0]]) if extra else ""
+        cure = stray_unit(extra[0].texts[run.cards[0]].lower()) if extra else ""
         raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
     keyring = Keyring(fields, owner)
     said = said_by(run, keyring, expansion.found.findings, expansion.find_file)
@@ -180,11 +180,17 @@ def _check_superconductor(run: Run, said: Said) -> None:
 
 def _scatterer(expansion: Expansion, run: Run) -> None:
     """Every other card: a registered model."""
-    words = [
+    columns = run.group.items
+    words = tuple(
         column.texts[run.cards[0]].lower() if column.kind == "word" else None
-        for column in run.group.items
-    ]
-    head = head_of(run.group.letter, words, run.frame, expansion.shelf, run.place(0))
+        for column in columns
+    )
+
+    def place(item: int) -> Span:
+        return run.place(0) if item < 0 else run.spanned(columns[item])(0)
+
+    items = Items(run.group.letter, words, place)
+    head = head_of(items, run.frame, expansion.shelf)
     keyring = keyring_of(head.entry)
     if keyring.case_matters:
         pieces = partitioned(run, lambda k: tuple(_key_names(run.group.card(k))))

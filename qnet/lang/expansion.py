@@ -29,7 +29,7 @@ from qnet.lang.frames import Cell, Frame
 from qnet.lang.functions import DRAWN, FUNCTIONS, REDUCTIONS
 from qnet.lang.heads import Shelf
 from qnet.lang.inventory import Inventory
-from qnet.lang.matching import FindFile
+from qnet.lang.matching import FindFile, key_span
 from qnet.lang.naming import Naming
 from qnet.lang.rewriting import Rewriting
 from qnet.lang.rows import Alike, Cards
@@ -348,7 +348,7 @@ class Expansion:
                     near = suggest(written, known.values())
                     message = f"'{card.name.text}' has no parameter '{written}'{near}"
                     offer = ", ".join(known.values()) or "none"
-                    span = run.spanned(column)(0)
+                    span = key_span(run, written)
                     cure = f"its parameters: {offer}"
                     raise refuse(NetlistError, "QN206", message, span, help=cure)
                 inner.cells[written.lower()] = run.cell(column)

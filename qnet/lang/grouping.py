@@ -49,6 +49,11 @@ class OwnSeas:
     places: list[tuple[int, Callable[[int], Span | None]]] = field(default_factory=list)
 
 
+def fields_of(model: object) -> tuple[Parameter, ...]:
+    """Parameters of a model."""
+    return parameters(type(model))
+
+
 def taken_apart(pieces: Sequence[Piece], nodes: OwnNodes, world: World) -> list[Piece]:
     """Composite elements replaced by their parts, each with the element's rows."""
     found = list(pieces)
@@ -68,6 +73,7 @@ def _parts(
 ) -> list[Piece]:
     """Pieces of one composite; its own nodes are named after each element."""
     joints: dict[str, Ints] = {}
+    ready: dict[int, Any] = {}  # equal slices share one model
     made = []
     for part in parts:
         columns = []
@@ -79,7 +85,9 @@ def _parts(
                 joints[node] = nodes.new([f"{name}.{node}" for name in piece.names])
             columns.append(joints[node])
         names = [f"{name}.{part.suffix}" for name in piece.names]
-        model = _of_full_rank(part.model, world, piece)
+        if id(part.model) not in ready:
+            ready[id(part.model)] = _of_full_rank(part.model, world, piece)
+        model = ready[id(part.model)]
         made.append(Piece(model, names, np.stack(columns, 1), piece.batch, piece.rows))
     return made
 
@@ -88,7 +96,7 @@ def _of_full_rank(model: Any, world: World, piece: Piece) -> Any:  # noqa: ANN40
     """A part with its plain numbers as arrays, and what it reads of the state."""
     changes: dict[str, Any] = {}
     rank = world.around.rank
-    for parameter in parameters(type(model)):
+    for parameter in fields_of(model):
         held = getattr(model, parameter.name)
         if parameter.state is not None:
             if parameter.state in ("spin", "reversed"):
@@ -103,7 +111,7 @@ def _of_full_rank(model: Any, world: World, piece: Piece) -> Any:  # noqa: ANN40
 def structure_of(piece: Piece, rank: int) -> Hashable:
     """Equal for pieces that can stand in one group: class, and all that is no array."""
     told: list[Hashable] = [str(type(piece.model))]
-    for parameter in parameters(type(piece.model)):
+    for parameter in fields_of(piece.model):
         held = getattr(piece.model, parameter.name)
         if isinstance(held, np.ndarray):
             told.append((parameter.name, held.shape[rank + 1 :]))
@@ -117,8 +125,12 @@ def structure_of(piece: Piece, rank: int) -> Hashable:
 def grouped(pieces: Sequence[Piece], rank: int) -> list[list[Piece]]:
     """Pieces that make a group together, in the order of first appearance."""
     together: dict[Hashable, list[Piece]] = {}
+    known: dict[tuple[int, int], Hashable] = {}
     for piece in pieces:
-        together.setdefault(structure_of(piece, rank), []).append(piece)
+        same = (id(piece.model), id(piece.batch))
+        if same not in known:
+            known[same] = structure_of(piece, rank)
+        together.setdefault(known[same], []).append(piece)
     return list(together.values())
 
 
@@ -128,7 +140,7 @@ def joined_model(pieces: Sequence[Piece]) -> Any:  # noqa: ANN401
     if len(pieces) == 1:
         return first
     changes = {}
-    for parameter in parameters(type(first)):
+    for parameter in fields_of(first):
         columns = [getattr(piece.model, parameter.name) for piece in pieces]
         if isinstance(columns[0], np.ndarray):
             changes[parameter.name] = _below_one_another(columns, pieces)
@@ -138,7 +150,9 @@ def joined_model(pieces: Sequence[Piece]) -> Any:  # noqa: ANN401
 def _below_one_another(columns: Sequence[Any], pieces: Sequence[Piece]) -> Any:  # noqa: ANN401
     """Columns of all pieces as one; a single row if all are the same number."""
     first = columns[0]
-    if all(len(c) == 1 and np.array_equal(c, first) for c in columns):
+    if len(first) == 1 and all(
+        c is first or (len(c) == 1 and np.array_equal(c, first)) for c in columns
+    ):
         return first
     tail = np.broadcast_shapes(*(column.shape[1:] for column in columns))
     return np.concatenate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Model
 from qnet.lang.frames import Frame
 from qnet.registry import ModelEntry
-from qnet.units import BadQuantity, read_quantity
+from qnet.units import SUFFIXES, BadQuantity, read_quantity
 
 OWN_LETTERS = {
     "t": "terminal",
@@ -93,35 +93,43 @@ class Shelf:
         return [*(card.name.text for card in cards), *self.models]
 
 
-def head_of(
-    letter: str, words: Sequence[str | None], frame: Frame, shelf: Shelf, span: Span
-) -> Head:
-    """The head of a card from its letter and items.
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The positional items of a card.
 
-    Parameters
+    Attributes
     ----------
-    words : sequence
-        Folded text of each positional item; None for what is no plain word.
-    span : Span
-        Where the card stands.
+    words : tuple
+        Folded text of each; None for what is no plain word.
+    place : callable
+        Span of an item by its number, of the card for -1.
+    """
+
+    letter: str
+    words: tuple[str | None, ...]
+    place: Callable[[int], Span]
+
+
+def head_of(items: Items, frame: Frame, shelf: Shelf) -> Head:
+    """The head of a card from its letter and items.
 
     Raises
     ------
     NetlistError
         QN204 unknown letter or model, QN207 wrong number of nodes.
     """
-    if letter == "s":
-        return _by_name(words, frame, shelf, span)
-    entries = shelf.by_letter.get(letter, [])
+    if items.letter == "s":
+        return _by_name(items, frame, shelf)
+    entries = shelf.by_letter.get(items.letter, [])
     if not entries:
-        raise _unknown_letter(letter, shelf, span)
+        raise _unknown_letter(items, shelf)
+    words = items.words
     for entry in entries:
-        counts = entry.pins or range(1, len(words) + 1)
-        for pins in counts:
+        for pins in entry.pins or range(1, len(words) + 1):
             head = _tail(words[pins:], frame, shelf, entry)
             if pins <= len(words) and head is not None:
                 return Head(pins, entry, head.card, head.home, head.flags)
-    raise _no_fit(letter, words, frame, shelf, span)
+    raise _no_fit(items, frame, shelf)
 
 
 def _tail(
@@ -143,10 +151,9 @@ def _tail(
     return Head(0, entry, found.card, found.home, tuple(flags))
 
 
-def _by_name(
-    words: Sequence[str | None], frame: Frame, shelf: Shelf, span: Span
-) -> Head:
+def _by_name(items: Items, frame: Frame, shelf: Shelf) -> Head:
     """Head of an S card: nodes, a model's name, its flags."""
+    words = items.words
     wrong: Head | None = None
     for k in range(len(words) - 1, -1, -1):
         word = words[k]
@@ -161,65 +168,70 @@ def _by_name(
             return found
         wrong = wrong or found
     if wrong is not None:
-        raise _wrong_pins(wrong.entry.name, [wrong.entry], wrong.pins, span)
-    last = next((word for word in reversed(words) if word is not None), "")
-    if not last:
-        message = "an S card names its model after the nodes"
-        raise refuse(NetlistError, "QN204", message, span, help="S1 a b barrier T=0.5")
-    message = f"unknown model '{last}'{suggest(last, shelf.offer(frame))}"
-    raise refuse(NetlistError, "QN204", message, span, help=stray_unit(last))
+        raise _wrong_pins([wrong.entry], wrong.pins, items.place(-1))
+    last = max((k for k, word in enumerate(words) if word is not None), default=-1)
+    if last < 0:
+        message, cure = "an S card names its model", "S1 a b barrier T=0.5"
+        raise refuse(NetlistError, "QN204", message, items.place(-1), help=cure)
+    word = words[last] or ""
+    message = f"unknown model '{word}'{suggest(word, shelf.offer(frame))}"
+    cure = stray_unit(word)
+    raise refuse(NetlistError, "QN204", message, items.place(last), help=cure)
 
 
-def _unknown_letter(letter: str, shelf: Shelf, span: Span) -> NetlistError:
+def _unknown_letter(items: Items, shelf: Shelf) -> NetlistError:
     known = sorted({*OWN_LETTERS, "p", *shelf.by_letter})
-    message = f"no element begins with the letter '{letter.upper()}'"
+    message = f"no element begins with the letter '{items.letter.upper()}'"
     letters = " ".join(known).upper()
+    span = items.place(-1)
     return refuse(NetlistError, "QN204", message, span, help=f"letters are {letters}")
 
 
-def _no_fit(
-    letter: str,
-    words: Sequence[str | None],
-    frame: Frame,
-    shelf: Shelf,
-    span: Span,
-) -> NetlistError:
+def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:
     """Why no model of the letter fits: too few nodes, or a word that means nothing."""
-    entries = shelf.by_letter[letter]
+    entries = shelf.by_letter[items.letter]
     counts = sorted({pins for entry in entries for pins in entry.pins})
+    fits = max((count for count in counts if count < len(items.words)), default=None)
+    wrong = _wrong_pins(entries, len(items.words), items.place(-1))
+    if fits is None or items.words[fits] is None:
+        return wrong
+    word, span = items.words[fits] or "", items.place(fits)
     name = entries[0].name
-    if not counts or len(words) < counts[0] or len(words) == counts[0]:
-        return _wrong_pins(name, entries, len(words), span)
-    fits = max((c for c in counts if c < len(words)), default=counts[0])
-    flags = [flag for entry in entries for flag in entry.flags]
-    for word in words[fits:]:
-        if word is None:
-            break
-        if not shelf.is_word(word, frame):
-            message = f"'{word}' is no model or flag of '{name}'"
-            message += suggest(word, [*flags, *shelf.offer(frame)])
-            cure = stray_unit(word)
-            return refuse(NetlistError, "QN204", message, span, help=cure)
-        message = f"'{word}' is no {name}, which the letter {letter.upper()} means"
-        cure = f"write S… nodes {word}"
+    if shelf.is_word(word, frame):
+        letter = items.letter.upper()
+        message = f"'{word}' is no {name}, which the letter {letter} means"
+        cure = f"a scatterer by its model's name is S{letter}1 nodes {word}"
         return refuse(NetlistError, "QN204", message, span, help=cure)
-    return _wrong_pins(name, entries, len(words), span)
+    flags = [flag for entry in entries for flag in entry.flags]
+    near = suggest(word, [*flags, *shelf.offer(frame)])
+    cure = stray_unit(word)
+    if not near and not cure:
+        return wrong
+    message = f"'{word}' is no model or flag of '{name}'{near}"
+    return refuse(NetlistError, "QN204", message, span, help=cure)
 
 
-def _wrong_pins(
-    name: str, entries: Sequence[ModelEntry], given: int, span: Span
-) -> NetlistError:
-    counts = sorted({pins for entry in entries for pins in entry.pins})
-    wanted = " or ".join(str(count) for count in counts)
-    plural = "node" if counts == [1] else "nodes"
-    message = f"'{name}' has {wanted} {plural}, not {given}"
+def _wrong_pins(entries: Sequence[ModelEntry], given: int, span: Span) -> NetlistError:
+    """The error for a number of nodes that no model has."""
+    wanted = " and ".join(
+        f"'{entry.name}' {' or '.join(map(str, entry.pins))}" for entry in entries
+    )
+    if len(entries) == 1:
+        count = " or ".join(map(str, entries[0].pins))
+        plural = "node" if count == "1" else "nodes"
+        message = f"'{entries[0].name}' has {count} {plural}, not {given}"
+    else:
+        message = f"{given} nodes fit no model of this letter: {wanted}"
     return refuse(NetlistError, "QN207", message, span)
 
 
 def stray_unit(word: str) -> str:
     """Help where a stray word is a unit: ``V=10 meV``."""
-    try:
-        read_quantity(f"1{word}")
-    except BadQuantity:
-        return ""
-    return "a quantity is written without a blank, 10meV"
+    for spelling in (word, *(name for name in SUFFIXES if name.lower() == word)):
+        try:
+            found = read_quantity(f"1{spelling}")
+        except BadQuantity:
+            continue
+        if not found.unit.is_plain or word in ("deg", "rad"):
+            return "a quantity is written without a blank, 10meV"
+    return ""

@@ -14,7 +14,7 @@ import numpy as np
 
 from qnet.circuit import Bools, Floats
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span, refuse, suggest
-from qnet.lang.frames import Cell
+from qnet.lang.frames import Cell, swept_name
 from qnet.lang.inspection import Inspection
 from qnet.lang.surroundings import Surroundings
 from qnet.lang.values import Array, Value
@@ -65,7 +65,8 @@ def numbers(key: Key, around: Surroundings, inspection: Inspection) -> Array:
         QN304: the dimension is wrong.
     """
     arrays = [
-        quantity(key.parameter, cell, around, inspection) for cell in _flat(key.cells)
+        quantity(key.parameter, cell, around, inspection)
+        for cell in flattened(key.cells)
     ]
     if not isinstance(key.cells, tuple):
         return arrays[0][..., None]
@@ -73,9 +74,10 @@ def numbers(key: Key, around: Surroundings, inspection: Inspection) -> Array:
     return stacked.reshape(*stacked.shape[:-1], 1, *key.extent)
 
 
-def _flat(cells: Any) -> list[Cell]:  # noqa: ANN401  nested as the parameter's axes are
+def flattened(cells: Any) -> list[Cell]:  # noqa: ANN401  nested as the key is
+    """Cells of a key in one row."""
     if isinstance(cells, tuple):
-        return [one for part in cells for one in _flat(part)]
+        return [one for part in cells for one in flattened(part)]
     return [cells]
 
 
@@ -122,16 +124,22 @@ def _wrong_unit(parameter: Parameter, given: Value, cell: Cell) -> NetlistError:
         bad = two_readings(text, "m")
         return refuse(NetlistError, bad.code, bad.message, span, help=bad.help)
     if given.unit.is_plain:
-        message = f"'{name}={text}' lacks its unit: {described(wanted)} is expected"
+        message = f"'{as_written(name, text)}' lacks its unit"
+        message += f": {described(wanted)} is expected"
         label = "no unit"
     else:
         got = described(given.unit)
-        message = f"'{name}={text}' is {got}, not {described(wanted)}"
+        message = f"'{as_written(name, text)}' is {got}, not {described(wanted)}"
         label = got
     help_ = cure(text, given.unit, wanted)
     if given.unit.is_plain and wanted == unit("K"):
         help_ = f"SPICE means {text} °C, a physicist {text} K; write {text}K"
     return refuse(NetlistError, "QN304", message, span, label=label, help=help_)
+
+
+def as_written(name: str, text: str) -> str:
+    """A key with its value, or a dot-word with its item."""
+    return f"{name} {text}" if name.startswith(".") else f"{name}={text}"
 
 
 def _inspect(
@@ -192,10 +200,19 @@ def _finding(
 
     def why(row: int) -> Diagnostic:
         span = cell.place(row)
-        message = f"'{parameter.name}={span.text}' {text}"
+        message = f"'{as_written(parameter.name, span.text)}' {text}"
         return Diagnostic(code, message, Label(span))
 
     return why
+
+
+def is_swept(key: Key, asks: frozenset[str]) -> bool:
+    """Whether a key varies along a step."""
+    return any(
+        swept_name(formula, cell.frame, asks) is not None
+        for cell in flattened(key.cells)
+        for formula in cell.formulas
+    )
 
 
 class Keyring:

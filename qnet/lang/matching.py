@@ -100,22 +100,25 @@ def said_by(
     said = base or Said()
     own: dict[str, str] = {}
     speaker = Speaker(run.frame, run.rows, run.through(), run.brought_in, find_file)
-    for written, column in zip(run.group.keys, run.group.values, strict=True):
+    written_keys: Sequence[str] = run.group.keys
+    if keyring.case_matters:
+        written_keys = [arg.name.text for arg in run.card(0).args]
+    for written, column in zip(written_keys, run.group.values, strict=True):
         place = run.spanned(column)
         with findings.gathering():
-            parameter = keyring.find(written, partial(_key_span, run, written))
+            parameter = keyring.find(written, partial(key_span, run, written))
             if parameter.name in own:
                 message = f"'{parameter.name}' is given twice"
                 raise refuse(NetlistError, "QN202", message, place(0))
             own[parameter.name] = written
             _forget(said, parameter)
+            said.places[parameter.name] = place
             value = column.value(run.cards[0])
             if parameter.kind in NUMERIC and not isinstance(value, ListOf):
                 cell = run.cell(column)
                 said.keys[parameter.name] = Key(parameter, _nested(parameter, cell))
             else:
                 say(said, parameter, value, speaker)
-            said.places[parameter.name] = place
     return said
 
 
@@ -135,8 +138,8 @@ def said_by_args(
                     NetlistError, "QN202", message, arg.name.span, others=(first,)
                 )
             given[parameter.name] = arg.name.span
-            say(said, parameter, arg.value, speaker)
             said.places[parameter.name] = _always(arg.value.span)
+            say(said, parameter, arg.value, speaker)
     return said
 
 
@@ -257,7 +260,7 @@ def _text(parameter: Parameter, value: Any) -> str:  # noqa: ANN401
     raise refuse(NetlistError, "QN310", message, value.span)
 
 
-def _key_span(run: Run, written: str) -> Span:
+def key_span(run: Run, written: str) -> Span:
     """Where a key stands on the first card of a run."""
     args = run.card(0).args
     found = next((a for a in args if a.name.text.lower() == written.lower()), args[0])

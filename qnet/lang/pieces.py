@@ -20,7 +20,7 @@ from qnet.diagnostics import (
 )
 from qnet.lang.inspection import Inspection
 from qnet.lang.inventory import Batch
-from qnet.lang.keys import Key, numbers, quantity
+from qnet.lang.keys import Key, flattened, numbers, quantity
 from qnet.lang.matching import NUMERIC
 from qnet.lang.surroundings import Surroundings
 from qnet.registry import Parameter
@@ -143,13 +143,6 @@ def is_structural(parameter: Parameter) -> bool:
     return parameter.kind in NUMERIC and (
         parameter.structural or parameter.kind == "int"
     )
-
-
-def flattened(cells: Any) -> list[Any]:  # noqa: ANN401  nested as the key is
-    """Cells of a key in one row."""
-    if isinstance(cells, tuple):
-        return [one for part in cells for one in flattened(part)]
-    return [cells]
 
 
 def _nesting(cells: Any, number: type) -> Callable[[Iterator[float]], Any]:  # noqa: ANN401
