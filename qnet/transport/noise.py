@@ -25,23 +25,16 @@ Ya. M. Blanter and M. Büttiker, Phys. Rep. 336, 1 (2000).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from qnet.circuit import Ints
-from qnet.constants import Gq, e, kB, kB_eV
+from qnet.constants import kB
 from qnet.smatrix import Complex, Float, amplitude_witness
-from qnet.transport.occupations import Occupations, fermi_occupations
-from qnet.transport.panels import Values
-from qnet.transport.quadrature import integrate_guarded
-from qnet.transport.thermal import thermal_breaks
+from qnet.transport.occupations import Occupations
 from qnet.transport.transmission import eliminate, sum_by
-
-WORKSPACE: Final = 8
-"""Arrays of all pairs of reservoirs that are held at once for each energy."""
 
 
 class Island(Protocol):
@@ -58,38 +51,6 @@ class Island(Protocol):
     @property
     def incoming(self) -> Ints:
         """Reservoir of each incoming channel, (island, in)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Noise:
-    """Correlations of the currents that islands drive into fixed reservoirs.
-
-    Attributes
-    ----------
-    charge : (*sweep, n, n)
-        S_ab of charge currents, A²/Hz, one-sided.
-    charge_heat : (*sweep, n, n)
-        Charge current at the first, heat current at the second index, A W/Hz.
-    heat : (*sweep, n, n)
-        Heat currents, W²/Hz.
-    excess : (*sweep,)
-        Certificate of the energy integral: error over tolerance.
-    """
-
-    charge: Float
-    charge_heat: Float
-    heat: Float
-    excess: Float
-
-    @property
-    def block(self) -> Float:
-        """Correlations (*sweep, 2n, 2n) of all charge and then all heat currents."""
-        return np.block(
-            [
-                [self.charge, self.charge_heat],
-                [np.swapaxes(self.charge_heat, -1, -2), self.heat],
-            ]
-        )
 
 
 def noise_kernel(islands: Sequence[Island], held: Occupations, size: int) -> Float:
@@ -110,10 +71,32 @@ def noise_kernel(islands: Sequence[Island], held: Occupations, size: int) -> Flo
         Dimensionless, in units in which S_ab = 2 e (e²/h) ∫ kernel dE/e: a Laplacian
         with rows that sum to zero.
     """
+    return exchange_laplacian(islands, held.variance, held.excess, size)
+
+
+def exchange_laplacian(
+    islands: Sequence[Island], variance: Float, excess: Float, size: int
+) -> Float:
+    """Noise from thermal variances and differences of occupations.
+
+    Parameters
+    ----------
+    islands : sequence of Island
+    variance, excess : (*sweep, nE, n)
+        f (1 - f), and f minus a common reference; the two are independent sources.
+    size : int
+        Number of reservoirs, n.
+
+    Returns
+    -------
+    (*sweep, nE, n, n)
+    """
     weight = np.zeros(())
     for island in islands:
-        weight = weight + _pair_weights(island, held, size)
-    shape = np.broadcast_shapes(weight.shape[:-2], held.filled.shape[:-1])
+        weight = weight + _pair_weights(island, variance, excess, size)
+    shape = np.broadcast_shapes(
+        weight.shape[:-2], variance.shape[:-1], excess.shape[:-1]
+    )
     kernel = -np.broadcast_to(weight, (*shape, size, size))
     diagonal = np.arange(size)
     kernel[..., diagonal, diagonal] = 0.0
@@ -121,13 +104,13 @@ def noise_kernel(islands: Sequence[Island], held: Occupations, size: int) -> Flo
     return kernel
 
 
-def _pair_weights(island: Island, held: Occupations, size: int) -> Float:
+def _pair_weights(island: Island, variance: Float, excess: Float, size: int) -> Float:
     """What each pair of reservoirs exchanges through some islands, (..., n, n)."""
     S, out = island.S, island.outgoing
     received = _by_pair(_square(S), out, island.incoming, size)
-    thermal = received * held.variance[..., None, :]
-    excess = _by_island(held.excess, island.incoming)
-    mixed = (S * excess[..., None, :]) @ np.swapaxes(S.conj(), -1, -2)
+    thermal = received * variance[..., None, :]
+    spread = np.moveaxis(excess[..., island.incoming], -2, 0)
+    mixed = (S * spread[..., None, :]) @ np.swapaxes(S.conj(), -1, -2)
     partition = _by_pair(_square(mixed), out, out, size)
     return thermal + np.swapaxes(thermal, -1, -2) + partition
 
@@ -136,17 +119,14 @@ def _square(amplitude: Complex) -> Float:
     return amplitude.real**2 + amplitude.imag**2
 
 
-def _by_island(values: Float, reservoirs: Ints) -> Float:
-    """Values (..., n) at the channels of each island, (island, ..., channel)."""
-    return np.moveaxis(values[..., reservoirs], -2, 0)
-
-
 def _by_pair(weights: Float, rows: Ints, cols: Ints, size: int) -> Float:
     """Sum weights (island, ..., channel, channel) by pairs of reservoirs."""
     together = np.moveaxis(weights, 0, -3)
     flat = together.reshape(*together.shape[:-3], -1)
-    pairs = rows[:, :, None] * size + cols[:, None, :]
-    summed = sum_by(flat, pairs.ravel(), size * size)
+    pairs = (rows[:, :, None] * size + cols[:, None, :]).ravel()
+    if np.array_equal(pairs, np.arange(size * size)):
+        return flat.reshape(*flat.shape[:-1], size, size)
+    summed = sum_by(flat, pairs, size * size)
     return summed.reshape(*summed.shape[:-1], size, size)
 
 
@@ -196,98 +176,6 @@ def dephased_kernel(kernel: Float, P: Float, gone: Ints) -> Float:
     spread[..., np.arange(len(kept)), kept] = 1.0
     spread[..., gone] = np.swapaxes(handed, -1, -2)
     return spread @ kernel @ np.swapaxes(spread, -1, -2)
-
-
-def island_noise(
-    islands: Callable[[Float], Sequence[Island]],
-    mu: Float,
-    temperature: Float,
-    *,
-    dephasing: Ints | None = None,
-    is_frozen: bool = False,
-    degeneracy: int = 1,
-    breaks: Float | None = None,
-    rtol: float = 1e-10,
-) -> Noise:
-    """Noise of all islands at given voltages, dephasing probes answering.
-
-    Voltage and thermal probes and resistors answer afterwards, in
-    `qnet.transport.fluctuations`.
-
-    Parameters
-    ----------
-    islands : callable
-        Energies (*points, nE) in eV to islands; ``sample.smatrix`` is one.
-    mu, temperature : (*sweep, n)
-        eV, K of every reservoir; those of dephasing probes are not read.
-    dephasing : (g,), optional
-        Reservoirs that take up no current at any energy.
-    is_frozen : bool
-        Dephasing probes keep their mean occupations, and charge is lost to them.
-    degeneracy : int
-        Channels counted as one in the netlist.
-    breaks : (*points, k), optional
-        Break points; left out, those of the Fermi functions. Length-1 sweep axes
-        share one mesh.
-    rtol : float
-        Tolerance relative to the largest correlation.
-
-    Returns
-    -------
-    Noise
-        Rows and columns of dephasing probes are zero.
-    """
-    gone = np.zeros(0, np.intp) if dephasing is None else dephasing
-    size = mu.shape[-1]
-    mu, temperature = np.broadcast_arrays(mu, temperature)
-    kept = np.setdiff1d(np.arange(size), gone)
-    # whatever stands at the probes, finite or not, must not reach the arithmetic
-    stand_in = np.where(np.isin(np.arange(size), gone), kept[0], np.arange(size))
-    mu, temperature = mu[..., stand_in], temperature[..., stand_in]
-    scale = _energy_scale(mu[..., kept], temperature[..., kept])
-    if breaks is None:
-        breaks = thermal_breaks(mu[..., kept], temperature[..., kept])
-
-    def integrand(energy: Float) -> tuple[Values, Complex]:
-        sources = islands(energy)
-        held = fermi_occupations(energy, mu, temperature)
-        weight = held.activity
-        if len(gone):
-            P = transmission(sources, size)
-            held = held.with_probes(eliminate(P, gone).share, gone)
-        kernel = noise_kernel(sources, held, size)
-        if len(gone) and not is_frozen:
-            kernel = dephased_kernel(kernel, P, gone)
-        else:
-            kernel = kernel[..., kept[:, None], kept]
-        heat = (energy[..., None] - mu[..., None, kept]) / scale[..., None, None]
-        moments = [
-            kernel,
-            kernel * heat[..., None, :],
-            kernel * heat[..., None, :] * heat[..., :, None],
-        ]
-        return np.stack(moments, -3), weight[..., None] * witness(sources)
-
-    integral = integrate_guarded(
-        integrand, breaks, rtol=rtol, entries=WORKSPACE * size**2
-    )
-    found = 2 * degeneracy * Gq * e * np.asarray(integral.value, float)
-    moment = np.zeros((*found.shape[:-2], size, size))
-    moment[..., kept[:, None], kept] = found
-    unit = scale[..., None, None]
-    return Noise(
-        charge=moment[..., 0, :, :],
-        # electrons are negative: a heat current of hot electrons is a current out
-        charge_heat=-moment[..., 1, :, :] * unit,
-        heat=moment[..., 2, :, :] * unit**2,
-        excess=integral.excess,
-    )
-
-
-def _energy_scale(mu: Float, temperature: Float) -> Float:
-    """Width (*sweep,) of the energies that matter, eV, never zero."""
-    scale = kB_eV * temperature.max(-1) + mu.max(-1) - mu.min(-1)
-    return np.where(scale > 0, scale, 1.0)
 
 
 def witness(islands: Sequence[Island]) -> Complex:

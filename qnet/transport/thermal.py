@@ -17,8 +17,12 @@ from qnet.smatrix import Float
 REACH: Final = 36.0
 """Half width of a thermal window in k_B T: exp(-36) = 2e-16, the rounding of 1."""
 
-GRADING: Final = np.array([0.0, 1.5, 3.0, 5.0, 7.5, 11.0, 16.0, 24.0, REACH])
+GRADING: Final = np.array([0.0, 2.0, 4.0, 6.5, 10.0, 15.0, 23.0, REACH])
 """Break points in k_B T that let one panel rule resolve f between any two of them."""
+
+CROWDED: Final = 2.0
+"""Break points nearer than this in k_B T of the coldest reservoir gain nothing: one
+panel resolves f over 2.5 k_B T to 1e-10."""
 
 
 def reduced_energy(energy: ArrayLike, mu: ArrayLike, temperature: ArrayLike) -> Float:
@@ -169,7 +173,7 @@ def thermal_breaks(mu: Float, temperature: Float) -> Float:
 
     Around each μ the points are graded so that the panel rule of
     `qnet.transport.quadrature` resolves the Fermi function at once; points that crowd
-    within a fraction of the coldest k_B T (many reservoirs at nearly one μ) are
+    within two k_B T of the coldest (many reservoirs at nearly one μ) are
     thinned. At zero temperature each μ is a break point, never thinned away.
 
     Parameters
@@ -188,7 +192,8 @@ def thermal_breaks(mu: Float, temperature: Float) -> Float:
     offsets = np.concatenate([-GRADING[:0:-1], GRADING])
     points = mu[..., None] + kB_eV * temperature[..., None] * offsets
     soft = points.reshape(*mu.shape[:-1], -1)
-    scale = kB_eV * np.where(temperature > 0, temperature, np.inf).min(-1)
+    coldest = np.where(temperature > 0, temperature, np.inf).min(-1)
+    scale = CROWDED * kB_eV * coldest
     thinned = _thin(np.sort(soft, -1), np.where(np.isfinite(scale), scale, 0.0))
     cold = np.where(temperature > 0, thinned[..., :1], mu)
     return merge_breaks(thinned, cold)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from qnet.constants import Gq, e, kB_eV
+from qnet.transport.island_noise import Bias, island_heat_noise, island_noise
 
 NOISE_UNIT = Gq * e
 """One (e²/h) eV in A²/Hz."""
@@ -58,6 +59,21 @@ def two_terminal(passed):
     t, r = np.sqrt(passed), np.sqrt(1 - np.asarray(passed))
     S = np.block([[np.diag(r), 1j * np.diag(t)], [1j * np.diag(t), np.diag(r)]])
     return S, [0] * len(t) + [1] * len(t)
+
+
+def at_bias(islands, mu, temperature, dephasing=(), **how):
+    """Islands at a working point, from plain lists."""
+    mu = np.asarray(mu, float)
+    temperature = np.broadcast_to(temperature, mu.shape).astype(float)
+    return Bias(islands, mu, temperature, np.array(dephasing, int), **how)
+
+
+def noise_of(*working_point, breaks=None, rtol=1e-10, **how):
+    return island_noise(at_bias(*working_point, **how), breaks=breaks, rtol=rtol)
+
+
+def heat_noise_of(*working_point, **how):
+    return island_heat_noise(at_bias(*working_point, **how))
 
 
 def join(S, joints):

@@ -6,6 +6,7 @@ from reference_networks import (
     NOISE_UNIT,
     constant,
     load,
+    noise_of,
     probe_chain,
     two_terminal,
 )
@@ -19,7 +20,6 @@ from qnet.transport.counting import (
     distribution,
     fluctuation_theorem_defect,
 )
-from qnet.transport.noise import island_noise
 
 NETWORKS = load()
 BY_NAME = pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.name)
@@ -146,7 +146,7 @@ def test_cross_cumulants_follow_from_weighted_counts(network):
     conductor = held(network.islands, network.answers["mus"], temperature)
     both = in_attempts(conductor, np.array([1.0, 1, 0, 0]), order=2)[1]
     apart = in_attempts(conductor, np.array([1.0, -1, 0, 0]), order=2)[1]
-    noise = island_noise(network.islands, conductor.mu, temperature).charge
+    noise = noise_of(network.islands, conductor.mu, temperature).charge
     assert (both - apart) / 2 == pytest.approx(noise[0, 1] / NOISE_UNIT, abs=1e-9)
 
 

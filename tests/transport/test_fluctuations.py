@@ -4,7 +4,9 @@ from reference_networks import (
     KELVIN,
     NOISE_UNIT,
     constant,
+    heat_noise_of,
     load,
+    noise_of,
     probe_chain,
     two_terminal,
 )
@@ -19,7 +21,7 @@ from qnet.transport.fluctuations import (
     resistor_admittance,
     respond,
 )
-from qnet.transport.noise import equilibrium_noise, island_noise, transmission
+from qnet.transport.noise import equilibrium_noise, transmission
 from qnet.transport.quadrature import integrate
 from qnet.transport.thermal import fermi_heating, fermi_slope, thermal_breaks
 from qnet.transport.transmission import eliminate
@@ -63,7 +65,7 @@ def voltages_of(L):
 def test_cold_voltage_probes_feed_back(network):
     answer = network.answers["zeroT_const_S"]
     G = np.array(network.answers["G_T0"]) * Gq
-    noise = island_noise(network.constant_islands, np.array(answer["mu"]), np.zeros(4))
+    noise = noise_of(network.constant_islands, np.array(answer["mu"]), np.zeros(4))
     probe = floating_unknowns(np.array([False, False, False, True]))
     found = respond(noise.charge, G, probe).current
     np.testing.assert_allclose(found / NOISE_UNIT, answer["noise"], atol=1e-12)
@@ -74,7 +76,7 @@ def test_a_voltage_probe_follows_at_finite_bias_and_temperature(network):
     answers = network.answers
     mu = np.array([*answers["mus"][:3], answers["vprobe3"]["mu3"]])
     temperature = np.full(4, answers["kT"] * KELVIN)
-    noise = island_noise(network.islands, mu, temperature)
+    noise = noise_of(network.islands, mu, temperature)
     G = voltages_of(differential_response(network.islands, mu, temperature))
     probe = floating_unknowns(np.array([False, False, False, True]))
     found = respond(noise.charge, G, probe)
@@ -92,7 +94,7 @@ def test_voltage_and_dephasing_probes_answer_together(network):
     mu = np.array([*answers["mus"][:2], answers["vprobe2_dephasing3"]["mu2"], np.nan])
     temperature = np.full(4, answers["kT"] * KELVIN)
     gone = np.array([3])
-    noise = island_noise(network.islands, mu, temperature, dephasing=gone)
+    noise = noise_of(network.islands, mu, temperature, dephasing=gone)
     L = differential_response(network.islands, mu, temperature, gone)
     probe = floating_unknowns(np.array([False, False, True, False]))
     found = respond(noise.charge, voltages_of(L), probe).current
@@ -106,7 +108,7 @@ def test_every_kind_of_probe_keeps_the_fluctuation_dissipation_theorem(network, 
     T = 0.08 * KELVIN
     mu, temperature = np.full(4, 0.1), np.full(4, T)
     gone = np.array([3]) if kind == "dephasing" else NO_PROBES
-    noise = island_noise(network.islands, mu, temperature, dephasing=gone)
+    noise = heat_noise_of(network.islands, mu, temperature, dephasing=gone)
     L = differential_response(network.islands, mu, temperature, gone)
     floats = np.array([False, False, False, kind != "dephasing"])
     unknown = floating_unknowns(floats, floats & (kind == "thermal"))
@@ -130,7 +132,7 @@ def test_a_thermal_probe_takes_up_neither_charge_nor_heat():
     probe = answers["tprobe3_thermal"]
     mu = np.array([*answers["mus"][:3], probe["mu3"]])
     temperature = np.array([*[answers["kT"]] * 3, probe["T3"]]) * KELVIN
-    noise = island_noise(network.islands, mu, temperature)
+    noise = heat_noise_of(network.islands, mu, temperature)
     L = differential_response(network.islands, mu, temperature)
     floats = np.array([False, False, False, True])
     found = respond(noise.block, L, floating_unknowns(floats, floats))
@@ -163,7 +165,7 @@ def ladder_temperatures(count, leak):
 def test_a_chain_of_thermal_probes_is_a_hot_electron_wire(count, fano):
     # Nagaev 1995; Kozub and Rudin 1995: F tends to √3/4
     S, reservoirs, mu, kT, K = ladder_temperatures(count, 1.0)
-    noise = island_noise(constant(S, reservoirs), mu, kT * KELVIN, rtol=1e-8)
+    noise = noise_of(constant(S, reservoirs), mu, kT * KELVIN, rtol=1e-8)
     floats = np.arange(count + 2) >= 2
     found = respond(noise.charge, K * Gq, floating_unknowns(floats)).current
     # perfect links between reservoirs are Johnson noise at their mean temperature
@@ -184,7 +186,7 @@ def test_resistors_in_series_divide_the_noise_of_an_island():
     middle = V * 0.4 / (0.4 + 1 / 0.7)
     mu = np.array([-V, -middle, 0.0])
     temperature = np.full(3, kT * KELVIN)
-    noise = island_noise(constant(S, [0, 1]), mu, temperature).charge
+    noise = noise_of(constant(S, [0, 1]), mu, temperature).charge
     ends = np.array([[1, 2]])
     found = respond(
         noise,
@@ -232,7 +234,7 @@ def test_nodes_tied_by_a_voltage_source_move_together():
 def test_frozen_probes_leave_the_sources_alone():
     network = NETWORKS[0]
     temperature = np.full(4, 0.08 * KELVIN)
-    noise = island_noise(network.islands, np.array(network.answers["mus"]), temperature)
+    noise = noise_of(network.islands, np.array(network.answers["mus"]), temperature)
     G = np.array(network.answers["G_T0"]) * Gq
     frozen = respond(noise.charge, G, np.full(4, -1))
     np.testing.assert_array_equal(frozen.current, noise.charge)

@@ -6,8 +6,10 @@ from reference_networks import (
     KELVIN,
     NOISE_UNIT,
     constant,
+    heat_noise_of,
     island,
     load,
+    noise_of,
     probe_chain,
     two_terminal,
 )
@@ -17,7 +19,6 @@ from qnet.constants import Gq
 from qnet.transport.fluctuations import conservation_defect, negativity
 from qnet.transport.noise import (
     equilibrium_noise,
-    island_noise,
     noise_kernel,
     transmission,
 )
@@ -62,7 +63,7 @@ def test_the_kernel_is_buttikers_formula(seed, filling):
 def test_noise_at_finite_bias_agrees_with_the_other_solver(network):
     answer = network.answers["bias"]
     temperature = np.array(answer["T"]) * KELVIN
-    noise = island_noise(network.islands, np.array(network.answers["mus"]), temperature)
+    noise = noise_of(network.islands, np.array(network.answers["mus"]), temperature)
     np.testing.assert_allclose(in_units(noise), answer["noise"], atol=1e-9)
     assert noise.excess <= 1
     assert conservation_defect(noise.charge) < 1e-14
@@ -73,7 +74,7 @@ def test_noise_at_finite_bias_agrees_with_the_other_solver(network):
 def test_a_dephasing_probe_answers_at_each_energy(network):
     temperature = np.full(4, network.answers["kT"] * KELVIN)
     mu = np.array(network.answers["mus"])
-    noise = island_noise(network.islands, mu, temperature, dephasing=LAST)
+    noise = noise_of(network.islands, mu, temperature, dephasing=LAST)
     np.testing.assert_allclose(
         in_units(noise), network.answers["dephasing3"]["noise"], atol=1e-9
     )
@@ -83,7 +84,7 @@ def test_a_dephasing_probe_answers_at_each_energy(network):
 @BY_NAME
 def test_a_cold_dephasing_probe_has_a_distribution_of_two_steps(network):
     mu = np.array([1.0, 0.0, 0.0, np.nan])
-    noise = island_noise(network.constant_islands, mu, np.zeros(4), dephasing=LAST)
+    noise = noise_of(network.constant_islands, mu, np.zeros(4), dephasing=LAST)
     np.testing.assert_allclose(
         in_units(noise), network.answers["zeroT_const_S_deph3"]["noise"], atol=1e-12
     )
@@ -94,7 +95,7 @@ def test_a_cold_dephasing_probe_has_a_distribution_of_two_steps(network):
 def test_equilibrium_noise_is_that_of_nyquist(network, probes):
     T, kT = 0.08 * KELVIN, 0.08
     mu, gone = np.full(4, 0.1), np.array(probes, int)
-    noise = island_noise(network.islands, mu, np.full(4, T), dephasing=gone)
+    noise = heat_noise_of(network.islands, mu, np.full(4, T), dephasing=gone)
     if not probes:
         G = np.array(network.answers["G_T_mu0.1"]) * Gq
         nyquist = equilibrium_noise(G, np.array(T))
@@ -118,7 +119,7 @@ def test_equilibrium_noise_is_that_of_nyquist(network, probes):
 
 def test_charge_and_heat_correlations_together_are_positive():
     network = NETWORKS[0]
-    noise = island_noise(
+    noise = heat_noise_of(
         network.islands,
         np.array(network.answers["mus"]),
         np.array(network.answers["bias"]["T"]) * KELVIN,
@@ -128,10 +129,10 @@ def test_charge_and_heat_correlations_together_are_positive():
 
 
 def test_without_temperature_and_bias_noise_is_exactly_zero():
-    noise = island_noise(NETWORKS[0].islands, np.zeros(4), np.zeros(4))
+    noise = heat_noise_of(NETWORKS[0].islands, np.zeros(4), np.zeros(4))
     assert not noise.charge.any()
     assert not noise.heat.any()
-    probed = island_noise(NETWORKS[0].islands, np.zeros(4), np.zeros(4), dephasing=LAST)
+    probed = noise_of(NETWORKS[0].islands, np.zeros(4), np.zeros(4), dephasing=LAST)
     assert not probed.charge.any()
 
 
@@ -140,7 +141,7 @@ def test_thermal_noise_crosses_over_to_shot_noise(V):
     # Khlus 1987; Lesovik 1989; Büttiker 1990
     passed, kT = np.array([0.9, 0.4, 0.1]), 0.2
     noise = in_units(
-        island_noise(
+        noise_of(
             constant(*two_terminal(passed)), np.array([0, -V]), np.full(2, kT * KELVIN)
         )
     )
@@ -155,7 +156,7 @@ def test_thermal_noise_crosses_over_to_shot_noise(V):
 def test_only_the_partly_open_channel_of_a_point_contact_is_noisy(g, fano):
     # Reznikov et al. 1995; Kumar et al. 1996
     passed = np.clip(g - np.arange(3), 0, 1)
-    noise = island_noise(
+    noise = noise_of(
         constant(*two_terminal(passed)), np.array([0.0, -1.0]), np.zeros(2)
     )
     assert in_units(noise)[0, 0] / (2 * g) == pytest.approx(fano, rel=1e-12)
@@ -172,7 +173,7 @@ def test_bimodal_transmissions_give_the_universal_fano_factors(ensemble, fano):
     }[ensemble]
     S = np.stack([two_terminal([T])[0] for T in passed])
     bias = np.broadcast_to([0.0, -1.0], (200, 2))
-    noise = in_units(island_noise(constant(S, [0, 1]), bias, np.zeros((200, 2))))
+    noise = in_units(noise_of(constant(S, [0, 1]), bias, np.zeros((200, 2))))
     found = weight @ noise[:, 0, 0] / (2 * weight @ passed)
     assert found == pytest.approx(fano, rel=1e-6)
 
@@ -183,7 +184,7 @@ def test_a_diffusive_wire_crosses_over_as_nagaev_found():
     x = 10 * (nodes + 1)
     weight = weight * 10
     S = np.stack([two_terminal([1 / np.cosh(v) ** 2])[0] for v in x])
-    noise = island_noise(
+    noise = noise_of(
         constant(S, [0, 1]),
         np.broadcast_to([0.0, -1.0], (60, 2)),
         np.full((1, 2), 0.2 * KELVIN),
@@ -203,11 +204,11 @@ def test_beams_behind_a_splitter_are_anticorrelated():
     # Büttiker 1990; Henny et al. and Oliver et al. 1999
     V = 1.0
     mu = np.array([V, 0.0, 0.0, 0.0])
-    cold = in_units(island_noise(constant(splitter(0.3), range(4)), mu, np.zeros(4)))
+    cold = in_units(noise_of(constant(splitter(0.3), range(4)), mu, np.zeros(4)))
     assert cold[2, 3] == pytest.approx(-2 * 0.3 * 0.7 * V, rel=1e-12)
     assert cold[2, 3] == pytest.approx(-0.42, rel=1e-12)
     warm = in_units(
-        island_noise(constant(splitter(0.3), range(4)), mu, np.full(4, 0.25 * KELVIN))
+        noise_of(constant(splitter(0.3), range(4)), mu, np.full(4, 0.25 * KELVIN))
     )
     crossover = -2 * 0.21 * (2 * 0.25 * x_coth_x(V / 0.5) - 2 * 0.25)
     assert warm[2, 3] == pytest.approx(float(crossover), rel=1e-9)
@@ -216,7 +217,7 @@ def test_beams_behind_a_splitter_are_anticorrelated():
 
 def test_two_equal_beams_of_fermions_make_no_partition_noise():
     mu = np.array([1.0, 1.0, 0.0, 0.0])
-    noise = in_units(island_noise(constant(splitter(0.3), range(4)), mu, np.zeros(4)))
+    noise = in_units(noise_of(constant(splitter(0.3), range(4)), mu, np.zeros(4)))
     np.testing.assert_allclose(noise, 0, atol=1e-15)
 
 
@@ -230,9 +231,7 @@ def test_a_chain_of_dephasing_probes_tends_to_one_third(count, fano):
     mu = np.zeros(n)
     mu[1] = -1.0
     noise = in_units(
-        island_noise(
-            constant(S, reservoirs), mu, np.zeros(n), dephasing=np.arange(2, n)
-        )
+        noise_of(constant(S, reservoirs), mu, np.zeros(n), dephasing=np.arange(2, n))
     )
     G = 1 / (1 + count * 0.5 / 1.5)
     assert noise[0, 0] / (2 * G) == pytest.approx(fano, rel=1e-7)
@@ -260,9 +259,7 @@ def test_a_probe_in_one_arm_dephases_a_mach_zehnder_interferometer():
     G = P[2, 0] + P[2, 4] * P[4, 0] / (1 - P[4, 4])
     assert pytest.approx(0.5 - 0.5 * np.sqrt(0.6) * np.cos(0.9), rel=1e-12) == G
     mu = np.array([-1.0, 0.0, 0.0, 0.0, np.nan])
-    noise = island_noise(
-        constant(S, range(5)), mu, np.zeros(5), dephasing=np.array([4])
-    )
+    noise = noise_of(constant(S, range(5)), mu, np.zeros(5), dephasing=np.array([4]))
     assert in_units(noise)[2, 2] == pytest.approx(0.2840803142, rel=1e-9)
     assert in_units(noise)[2, 3] == pytest.approx(-0.2840803142, rel=1e-9)
 
@@ -273,7 +270,7 @@ def test_sweeps_share_a_mesh_and_amplitudes():
     mu = np.zeros((4, 4))
     mu[:, 0] = bias
     temperature = np.full((1, 4), 0.05 * KELVIN)
-    own = island_noise(network.islands, mu, temperature)
+    own = noise_of(network.islands, mu, temperature)
     from qnet.transport.thermal import shared_breaks
 
     asked = []
@@ -282,7 +279,7 @@ def test_sweeps_share_a_mesh_and_amplitudes():
         asked.append(energy.shape)
         return network.islands(energy)
 
-    common = island_noise(
+    common = noise_of(
         islands, mu, temperature, breaks=shared_breaks(mu, temperature, (0,))
     )
     assert {shape[0] for shape in asked} == {1}
@@ -301,9 +298,9 @@ def test_islands_are_independent_sources():
             island(S[None], [1, 2]),
         ]
 
-    one = island_noise(lambda E: both(E)[:1], mu, temperature).charge
-    other = island_noise(lambda E: both(E)[1:], mu, temperature).charge
-    total = island_noise(both, mu, temperature).charge
+    one = noise_of(lambda E: both(E)[:1], mu, temperature).charge
+    other = noise_of(lambda E: both(E)[1:], mu, temperature).charge
+    total = noise_of(both, mu, temperature).charge
     np.testing.assert_allclose(total, one + other, rtol=1e-12, atol=1e-15 * NOISE_UNIT)
 
 
@@ -314,18 +311,35 @@ def test_equal_islands_run_as_one_batch():
     mu, temperature = np.array([0.0, -0.1, -0.4]), np.full(3, 0.1 * KELVIN)
     ends = np.array([[0, 1], [1, 2]])
     batch = HandIsland(np.stack([S, S])[:, None], ends, ends)
-    together = island_noise(lambda _: [batch], mu, temperature).charge
-    apart = island_noise(
+    together = noise_of(lambda _: [batch], mu, temperature).charge
+    apart = noise_of(
         lambda _: [island(S[None], pair) for pair in ends], mu, temperature
     ).charge
     np.testing.assert_allclose(together, apart, rtol=1e-13, atol=1e-15 * NOISE_UNIT)
 
 
+@BY_NAME
+@pytest.mark.parametrize("dephasing", [[], [3]])
+def test_overlaps_of_occupations_replace_energies(network, dephasing):
+    # energy-independent islands by overlaps, and energy by energy
+    mu = np.array(network.answers["mus"])
+    temperature = np.array([0.05, 0.08, 0.0, 0.1]) * KELVIN
+
+    def spelled_out(energy):
+        (one,) = network.constant_islands(energy)
+        S = np.broadcast_to(one.S, (1, *energy.shape, *one.S.shape[-2:]))
+        return [island(S[0], network.reservoirs)]
+
+    few = noise_of(network.constant_islands, mu, temperature, dephasing)
+    many = noise_of(spelled_out, mu, temperature, dephasing)
+    np.testing.assert_allclose(in_units(few), in_units(many), atol=1e-10)
+
+
 def test_degeneracy_multiplies_noise():
     S, ends = two_terminal([0.3])
     mu = np.array([0.0, -1.0])
-    one = island_noise(constant(S, ends), mu, np.zeros(2)).charge
-    two = island_noise(constant(S, ends), mu, np.zeros(2), degeneracy=2).charge
+    one = noise_of(constant(S, ends), mu, np.zeros(2)).charge
+    two = noise_of(constant(S, ends), mu, np.zeros(2), degeneracy=2).charge
     np.testing.assert_allclose(two, 2 * one)
 
 
@@ -333,7 +347,7 @@ def test_frozen_probes_lose_charge():
     S, reservoirs = probe_chain(1, 0.5)
     mu = np.array([0.0, -1.0, np.nan])
     gone = np.array([2])
-    frozen = island_noise(
+    frozen = noise_of(
         constant(S, reservoirs), mu, np.zeros(3), dephasing=gone, is_frozen=True
     ).charge
     assert abs(frozen[:2, :2].sum()) > 1e-3 * NOISE_UNIT
@@ -344,7 +358,7 @@ def test_a_wildly_different_temperature_alone_makes_noise():
     # is 2 T(1-T) k_B T1 (2 ln 2 - 1)
     passed, kT = 0.4, 0.3
     noise = in_units(
-        island_noise(
+        noise_of(
             constant(*two_terminal([passed])), np.zeros(2), np.array([kT * KELVIN, 0.0])
         )
     )
