@@ -47,14 +47,15 @@ def with_probes(
     slices : int
         How many slices.
     """
-    probe = models()["probe"].model
+    model = models()["probe"].model
+    # Equal slices share one model each: a wire may have a hundred thousand.
+    end, middle = piece(0.5 / slices), piece(1.0 / slices)
+    at_centre = {suffix: model(**fields) for suffix, fields in probes.items()}
     chain: list[tuple[str, Scatterer]] = []
-    for k in range(slices):
-        chain.append((f"w{k + 1}", piece((1.0 if k else 0.5) / slices)))
-        chain.extend(
-            (f"{suffix}{k + 1}", probe(**fields)) for suffix, fields in probes.items()
-        )
-    chain.append((f"w{slices + 1}", piece(0.5 / slices)))
+    for k in range(1, slices + 1):
+        chain.append((f"w{k}", end if k == 1 else middle))
+        chain.extend((f"{suffix}{k}", probe) for suffix, probe in at_centre.items())
+    chain.append((f"w{slices + 1}", end))
     return _in_series(chain)
 
 

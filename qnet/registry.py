@@ -10,6 +10,7 @@ import dataclasses
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import (
     TYPE_CHECKING,
@@ -160,6 +161,11 @@ def param(
 
 def parameters(cls: type) -> tuple[Parameter, ...]:
     """All parameters of a model or an analysis, in the order of declaration."""
+    return _parameters(cls)
+
+
+@cache
+def _parameters(cls: type) -> tuple[Parameter, ...]:
     return tuple(
         dataclasses.replace(f.metadata["parameter"], name=f.name)
         for f in dataclasses.fields(cls)
