@@ -63,6 +63,11 @@ def solve_bias(circuit: Circuit, flows_at: FlowsAt) -> BiasSolution:
     """
     newton = Newton(circuit, make_conductor(circuit, flows_at))
     state, settled = newton.run()
+    if newton.samples is not None:
+        occupations = newton.occupations(state.voltage, state.heat)
+        if not newton.samples.covers(*occupations).all():
+            newton = newton.without_samples()
+            state, settled = newton.run()
     return _report(newton, state, settled)
 
 

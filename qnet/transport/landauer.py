@@ -79,6 +79,12 @@ class Conductor:
         """Dephasing probes."""
         return np.flatnonzero(self.dephasing)
 
+    def lever_voltage(self, mu: Floats) -> Floats:
+        """Voltages (*sweep, n) for given μ of the kept reservoirs (*sweep, kept)."""
+        voltage = np.zeros((*mu.shape[:-1], len(self.dephasing)))
+        voltage[..., self.kept] = self.fermi[..., None] - mu
+        return voltage
+
     def spectrum(self, energy: Floats, voltage: Floats) -> Spectrum:
         """Transport between the kept reservoirs, levels moved by their voltages."""
         lift = voltage if len(self.levers) else None
@@ -149,10 +155,10 @@ def working_point(
         Kept reservoirs by which to differentiate.
     scale : Scale
     """
-    return _Point(conductor, voltage, temperature, columns, scale).solve()
+    return Point(conductor, voltage, temperature, columns, scale).solve()
 
 
-class _Point:
+class Point:
     """A working point, with all integrals scaled to order one.
 
     Charge is counted in units of Gq g · width · coupling, heat once more by width.
@@ -225,9 +231,8 @@ class _Point:
         )
         spread = (excess.max(-1) - excess.min(-1)) / self.width
         weight = spread + slope.max(-1, initial=0.0)
-        return pack(columns, (1, 1, 2, 2, 2, 2, 2, 1)), weight[
-            ..., None
-        ] * found.witness
+        values = pack(columns, (1, 1, 2, 2, 2, 2, 2, 1))
+        return values, weight[..., None] * found.witness
 
     def lift(self, energy: Floats, excess: Floats) -> Floats:
         """What currents gain at each energy as a voltage moves levels, (…, k, r)."""

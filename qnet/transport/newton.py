@@ -14,8 +14,8 @@ continuation.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from math import pi
 from typing import Final
 
 import numpy as np
@@ -27,8 +27,19 @@ from qnet.transport.conductance import Stamp, dense_conductance
 from qnet.transport.equations import prescribe, solve_circuit
 from qnet.transport.groups import voltage_links, with_resistors
 from qnet.transport.kirchhoff import solve_each
-from qnet.transport.landauer import Conductor, Scale, Working, working_point
-from qnet.transport.window import window_stamp
+from qnet.transport.landauer import Conductor, Point, Scale, Working
+from qnet.transport.sampled import (
+    charge_point,
+    sample,
+    sampled_point,
+    steady_current,
+)
+from qnet.transport.window import (
+    outset,
+    sampled_window_stamp,
+    warmed,
+    window_stamp,
+)
 
 ROUNDS: Final = 60
 """Steps after which a point counts as not converging; a dozen is many."""
@@ -82,9 +93,16 @@ class Newton:
     def __init__(self, circuit: Circuit, conductor: Conductor) -> None:
         reservoirs = circuit.reservoirs
         n = len(reservoirs)
-        rough = window_stamp(circuit, conductor)
-        self.start = solve_circuit(circuit, rough)
         self.circuit, self.conductor = circuit, conductor
+        begin = outset(circuit, conductor)
+        self.samples = sample(conductor, begin.mu, begin.temperature)
+        self.steady: tuple[Ints, Floats] | None = None
+        rough = (
+            window_stamp(conductor, begin)
+            if self.samples is None
+            else sampled_window_stamp(conductor, begin, self.samples)
+        )
+        self.start = solve_circuit(circuit, rough)
         self.given = prescribe(circuit, n)
         self.links = voltage_links(circuit, self.given.held)
         none = np.zeros(0, np.intp)
@@ -121,11 +139,31 @@ class Newton:
         pinned = (self.start.grounded | self.lost).astype(float) @ self.tree > 0
         cold = self.lost[..., self.thermal] | (width == 0)[..., None]
         self.is_free = ~np.concatenate([pinned, cold], -1)
-        # halfway between cold and the hot electrons of a diffusive wire
-        heat = (kB_eV * base) ** 2
-        warmed = heat[..., own].mean(-1) + 3 / (8 * pi**2) * spread**2
-        self.origin = voltage
-        self.heat = np.where(is_thermal, warmed[..., None], heat)
+        heat = np.where(is_thermal, warmed(voltage[..., own], base[..., own]), base)
+        self.origin, self.heat = voltage, (kB_eV * heat) ** 2
+        self.settle_samples()
+
+    def settle_samples(self) -> None:
+        """Keep samples that reach as far as the start; sum up what stays the same."""
+        occupations = self.occupations(self.origin, self.heat)
+        if self.samples is not None and not self.samples.covers(*occupations).all():
+            self.samples = sample(self.conductor, *occupations)
+        steady = np.flatnonzero(~np.isin(self.conductor.kept, self.columns))
+        if self.samples is not None and len(steady) and not len(self.thermal):
+            point = self.point(self.origin, self.heat, self.columns)
+            self.steady = steady, steady_current(point, self.samples, steady)
+
+    def without_samples(self) -> Newton:
+        """Return the same iteration on energies chosen anew for every voltage."""
+        free = copy(self)
+        free.samples, free.steady = None, None
+        return free
+
+    def occupations(self, voltage: Floats, heat: Floats) -> tuple[Floats, Floats]:
+        """μ in eV and T in K of the kept reservoirs, (*sweep, kept)."""
+        kept = self.conductor.kept
+        mu = self.conductor.fermi[..., None] - voltage[..., kept]
+        return mu, np.sqrt(heat[..., kept]) / kB_eV
 
     def run(self) -> tuple[State, Bools]:
         """Iterate from the start; the state found and where it is settled."""
@@ -161,11 +199,14 @@ class Newton:
         way down.
         """
         voltage, heat = self.origin, self.heat
+        warmer = copy(self)
+        if self.samples is not None:
+            warmer.samples, warmer.steady = self.samples.coarse(), None
         blur = self.width / WARMEST
         coldest = np.sqrt(heat.min(-1, keepdims=True))
         is_needed = self.is_free.any(-1, keepdims=True)
         while (is_needed & (blur > np.maximum(coldest, self.width / COOLEST))).any():
-            warm = self.evaluate(voltage, heat + blur**2)
+            warm = warmer.evaluate(voltage, heat + blur**2)
             step, _ = self.step(warm, np.zeros(warm.misfit.shape[:-1]))
             voltage, heat = self.stepped(voltage, heat, step)
             blur = blur / COOLING
@@ -180,7 +221,7 @@ class Newton:
         ).reshape(state.misfit.shape)
         length = abs(step).max(-1, initial=0.0)
         fits = length <= STRIDE  # not where the step is NaN
-        step = np.where(fits[..., None], step, step * STRIDE / length[..., None])
+        step = step * (STRIDE / np.maximum(length, STRIDE))[..., None]
         lame = np.isnan(length)[..., None]
         step = np.where(lame, -np.clip(state.misfit, -STRIDE, STRIDE), step)
         return step, fits & (damping == 0)
@@ -198,10 +239,24 @@ class Newton:
         heat[..., self.thermal] = np.where(self.is_free[..., trees:], new, old)
         return voltage, heat
 
-    def working(self, voltage: Floats, heat: Floats, columns: Ints) -> Working:
-        """Currents and derivatives at voltages and (kT)²."""
+    def point(self, voltage: Floats, heat: Floats, columns: Ints) -> Point:
+        """A working point at voltages and (kT)²."""
         temperature = np.sqrt(heat) / kB_eV
-        return working_point(self.conductor, voltage, temperature, columns, self.scale)
+        return Point(self.conductor, voltage, temperature, columns, self.scale)
+
+    def working(self, voltage: Floats, heat: Floats, columns: Ints) -> Working:
+        """Currents, heat and all their derivatives."""
+        point = self.point(voltage, heat, columns)
+        if self.samples is None:
+            return point.solve()
+        return sampled_point(point, self.samples)
+
+    def searched(self, voltage: Floats, heat: Floats) -> Working:
+        """What a step needs: without thermal probes, no heat."""
+        if self.samples is None or self.steady is None:
+            return self.working(voltage, heat, self.columns)
+        point = self.point(voltage, heat, self.columns)
+        return charge_point(point, self.samples, *self.steady)
 
     def imbalance(self, state: State) -> Floats:
         """Sum of all imbalances, each with the capacity that damping gives it."""
@@ -209,7 +264,7 @@ class Newton:
 
     def evaluate(self, voltage: Floats, heat: Floats) -> State:
         """Imbalance in natural units, and its derivatives."""
-        now = self.working(voltage, heat, self.columns)
+        now = self.searched(voltage, heat)
         tree, thermal = self.tree, self.thermal
         own = tree[self.columns]
         at = np.searchsorted(self.columns, thermal)
