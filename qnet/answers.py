@@ -31,6 +31,22 @@ def _current(solved: Solved, name: str) -> Float:
     return solved.solution.lumped[letter][..., number]
 
 
+def _heat(solved: Solved, node: str) -> Float:
+    return solved.solution.heat[..., solved.find(node)]
+
+
+def _differential(solved: Solved, *nodes: str) -> Float:
+    return solved.differential(solved.find(nodes[0]), solved.find(nodes[-1]))
+
+
+def _seebeck(solved: Solved, a: str, b: str) -> Float:
+    return solved.thermoelectric(solved.find(a), solved.find(b)).seebeck
+
+
+def _kappa(solved: Solved, a: str, b: str) -> Float:
+    return solved.thermoelectric(solved.find(a), solved.find(b)).kappa
+
+
 def _conductance(solved: Solved, a: str, b: str) -> Float:
     return solved.conductance(solved.find(a), solved.find(b))
 
@@ -61,6 +77,22 @@ _ROUTINES: Final[dict[str, tuple[Ask, Routine]]] = {
         (
             Ask("temp", "K", (1, 1), "reservoir", "temperature of a reservoir"),
             _temperature,
+        ),
+        (
+            Ask("J", "W", (1, 1), "reservoir", "heat current out of a reservoir"),
+            _heat,
+        ),
+        (
+            Ask("didv", "S", (1, 2), "reservoir", "∂I_a/∂V_b at the working point"),
+            _differential,
+        ),
+        (
+            Ask("seebeck", "V/K", (2, 2), "reservoir", "-(V_a-V_b)/(T_a-T_b) at I=0"),
+            _seebeck,
+        ),
+        (
+            Ask("kappa", "W/K", (2, 2), "reservoir", "thermal conductance at I=0"),
+            _kappa,
         ),
         (
             Ask("G", "S", (2, 2), "reservoir", "∂I_a/∂V_b, probes following"),

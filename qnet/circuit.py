@@ -8,7 +8,7 @@ length 1 where it does not depend on that axis.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,6 +199,52 @@ class Circuit:
         """Factor on every conductance: 2 for ``spin=2``, else 1."""
         return 2 if self.spin == 2 else 1
 
+    def with_source(self, name: str, value: Floats) -> Circuit:
+        """The circuit with one source at other values, solved in full response.
+
+        Parameters
+        ----------
+        name : str
+            A V or I card; a T, whose ``I=`` is meant if it has one, else its ``V=``;
+            or a P, which then is held.
+        value : (*sweep,)
+            V or A.
+
+        Raises
+        ------
+        KeyError
+            There is no such source.
+        """
+        folded = name.casefold()
+        rows = self.reservoirs
+        for k, known in enumerate(rows.names):
+            if known.casefold() == folded:
+                if rows.driven[k]:
+                    current = _with_column(rows.current, k, value)
+                    changed = replace(rows, current=current)
+                else:
+                    held = rows.held | (np.arange(len(rows)) == k)
+                    voltage = _with_column(rows.voltage, k, value)
+                    changed = replace(rows, held=held, voltage=voltage)
+                return replace(self, reservoirs=changed, response="full")
+        for number, part in enumerate(self.lumped):
+            for k, known in enumerate(part.names):
+                if part.kind in {"V", "I"} and known.casefold() == folded:
+                    lumped = list(self.lumped)
+                    lumped[number] = replace(
+                        part, value=_with_column(part.value, k, value)
+                    )
+                    return replace(self, lumped=tuple(lumped), response="full")
+        raise KeyError(name)
+
     def lumped_of(self, kind: str) -> Lumped | None:
         """All lumped elements of one letter, or None."""
         return next((part for part in self.lumped if part.kind == kind), None)
+
+
+def _with_column(columns: Floats, k: int, value: Floats) -> Floats:
+    """Columns (*sweep, n) with column k replaced along the sweep."""
+    shape = np.broadcast_shapes(columns.shape[:-1], value.shape)
+    changed = np.broadcast_to(columns, (*shape, columns.shape[-1])).copy()
+    changed[..., k] = value
+    return changed

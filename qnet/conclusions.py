@@ -52,14 +52,14 @@ def conclude(template: Template, found: Survey) -> Report:
     measures = {m.name: scope.names[m.name.lower()] for m in template.measures}
     return Report(
         title=template.title,
-        axes=template.axes,
+        axes=template.sweep,
         measures={
-            name: _quantity(name, given, template.axes)
+            name: _quantity(name, given, template.sweep)
             for name, given in measures.items()
         },
         tables=tuple(
             {
-                text: _quantity(text, evaluate(item, scope), template.axes)
+                text: _quantity(text, evaluate(item, scope).working(), template.sweep)
                 for text, item in listing.items
             }
             for listing in template.prints
@@ -67,10 +67,10 @@ def conclude(template: Template, found: Survey) -> Report:
         ),
         analyses=tuple(_results(found)),
         asserts=tuple(
-            _judge(claim, scope, template.axes) for claim in template.asserts
+            _judge(claim, scope, template.sweep) for claim in template.asserts
         ),
         audits=tuple(_audits(template, found)),
-        certificates=_certificates(found, template.axes),
+        certificates=_certificates(found, template.sweep),
         diagnostics=tuple(_diagnostics(template, found)),
         settings=_settings(template, found),
     )
@@ -124,7 +124,7 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
             (worst / THRESHOLDS[name].refused, worst, where, name)
             for name in names
             if name in found.sizes
-            for worst, where in [_worst(found, name, template.axes)]
+            for worst, where in [_worst(found, name, template.sweep)]
         ]
         if not graded:
             continue
@@ -158,7 +158,7 @@ def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
     marked = []
     for where, why in found.marks:
         count = int(where.sum())
-        place = _point(template.axes, ~where)
+        place = _point(template.sweep, ~where)
         message = f"{why.message}: {count} of {where.size} points, first at {place}"
         marked.append(Diagnostic(
             why.code, message, why.primary, why.others, why.why, why.help, "warning"

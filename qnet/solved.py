@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import combinations
 from typing import Final, Protocol
@@ -15,14 +15,27 @@ from qnet.diagnostics import Diagnostic, Label, Span
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
 from qnet.network.sample import Sample
+from qnet.registry import ReservoirKind
 from qnet.results import Result
-from qnet.transport.conductance import Stamp, conductance_stamp, dense_conductance
-from qnet.transport.equations import Mark, Solution, solve_circuit
-from qnet.transport.reciprocity import asymmetry, sum_rule_defect
+from qnet.transport.bias import BiasSolution, solve_bias
+from qnet.transport.conductance import Stamp, dense_conductance
+from qnet.transport.equations import Mark, Solution
+from qnet.transport.linear import balance, given_warming, solve_linear
+from qnet.transport.onsager import Onsager, onsager_stamps
+from qnet.transport.reciprocity import (
+    asymmetry,
+    relative_asymmetry,
+    sum_rule_defect,
+)
 from qnet.transport.response import (
     base_held,
     four_terminal_resistance,
     reduced_conductance,
+)
+from qnet.transport.thermoelectric import (
+    Thermoelectric,
+    onsager_matrix,
+    thermoelectric,
 )
 from qnet.transport.transmission import transmission_matrix
 
@@ -52,12 +65,16 @@ class Solved:
         self.sample = sample
         self.circuit: Circuit = sample.circuit
         self._reverse = reverse
-        self._reduced: dict[tuple[int, ...], Floats] = {}
+        self._onsager: dict[tuple[int, ...], Onsager] = {}
+        self._stamps: dict[tuple[int, ...], Stamp] = {}
+        self._thermo: dict[tuple[int, int], Thermoelectric] = {}
 
     @cached_property
     def turned(self) -> Solved:
         """The same question at -B, -M."""
         return Solved(self._reverse(), lambda: self.sample)
+
+    # --- names
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -85,6 +102,8 @@ class Solved:
                     return part.kind, number
         raise KeyError(name)
 
+    # --- scattering at the Fermi energy
+
     @cached_property
     def energy(self) -> Floats:
         """Fermi energy as a list of one, (*sweep, 1)."""
@@ -101,42 +120,113 @@ class Solved:
         return self.sample.flows(self.energy)
 
     @cached_property
+    def transmission(self) -> Floats:
+        """T[a, b] between reservoirs at the Fermi energy, (*sweep, n, n)."""
+        return transmission_matrix(self.flows)[..., 0, :, :]
+
+    # --- linear response
+
+    def onsager(self, as_voltage: Iterable[int] = ()) -> Onsager:
+        """Response of charge and heat, some probes acting as voltage probes."""
+        named = self._inelastic(as_voltage)
+        if named not in self._onsager:
+            chosen = np.array(named, np.intp) if named else None
+            self._onsager[named] = onsager_stamps(
+                self.circuit, self.sample.flows, chosen
+            )
+        return self._onsager[named]
+
+    def response(self, as_voltage: Iterable[int] = ()) -> Stamp:
+        """Linear conductances, temperatures of thermal probes following."""
+        named = self._inelastic(as_voltage)
+        if named not in self._stamps:
+            onsager = self.onsager(named)
+            warming = given_warming(self.circuit, onsager)
+            self._stamps[named] = balance(onsager, warming)[0]
+        return self._stamps[named]
+
+    def _inelastic(self, reservoirs: Iterable[int]) -> tuple[int, ...]:
+        """Those of some reservoirs that are dephasing or thermal probes."""
+        kind = self.circuit.reservoirs.kind
+        special = (ReservoirKind.DEPHASING, ReservoirKind.THERMAL)
+        return tuple(sorted({int(k) for k in reservoirs if kind[k] in special}))
+
+    @property
     def stamp(self) -> Stamp:
         """Linear conductances between all reservoirs."""
-        return conductance_stamp(self.flows, self.circuit.degeneracy)
+        return self.response()
 
-    @cached_property
-    def transmission(self) -> Floats:
-        """T[a, b] between reservoirs, (*sweep, n, n)."""
-        return transmission_matrix(self.flows)[..., 0, :, :]
+    @property
+    def full_stamp(self) -> Stamp:
+        """Linear conductances when all probes act as voltage probes."""
+        return self.response(range(len(self.circuit.reservoirs)))
 
     @cached_property
     def matrix(self) -> Floats:
         """Conductance matrix of all reservoirs, (*sweep, n, n), in siemens."""
-        return dense_conductance(self.stamp)
+        return dense_conductance(self.full_stamp)
+
+    def conductance(self, a: int, b: int) -> Floats:
+        """∂I_a/∂V_b with every reservoir following that is not held, (*sweep,), S."""
+        return self._between(self.response((a, b)), a, b)
+
+    def resistance(self, quadruples: Ints) -> Floats:
+        """R_ij,kl for each row (i, j, k, l), (*sweep, rows), Ω.
+
+        Dephasing and thermal probes among the four act as voltage probes.
+        """
+        named = [self._inelastic(row) for row in quadruples.tolist()]
+        parts: dict[int, Floats] = {}
+        for group in dict.fromkeys(named):
+            rows = [k for k, one in enumerate(named) if one == group]
+            stamp = self.response(group)
+            R = four_terminal_resistance(self.circuit, stamp, quadruples[rows])
+            parts.update(zip(rows, np.moveaxis(R, -1, 0), strict=True))
+        columns = [parts[k] for k in range(len(named))]
+        return np.stack(np.broadcast_arrays(*columns), -1)
+
+    def _between(self, stamp: Stamp, a: int, b: int) -> Floats:
+        kept = np.array(list(dict.fromkeys((a, b))), np.intp)
+        return reduced_conductance(self.circuit, stamp, kept)[..., 0, len(kept) - 1]
+
+    # --- at the netlist's own sources
+
+    @cached_property
+    def biased(self) -> BiasSolution:
+        """Working point at the netlist's own voltages, energy by energy."""
+        return solve_bias(self.circuit, self.sample.flows)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether answers are beyond linear response."""
+        return self.circuit.response == "full"
 
     @cached_property
     def solution(self) -> Solution:
-        """Voltages and currents at the netlist's sources."""
-        return solve_circuit(self.circuit, self.stamp)
+        """Voltages, temperatures, currents and heat at the netlist's sources."""
+        if self.is_full:
+            return self.biased.solution
+        return solve_linear(self.circuit, self.onsager())
 
     @property
     def temperature(self) -> Floats:
         """Temperature of every reservoir, (*sweep, n), K."""
-        return self.circuit.reservoirs.temperature
+        return self.solution.temperature
 
-    def conductance(self, a: int, b: int) -> Floats:
-        """∂I_a/∂V_b with every reservoir following that is not held, (*sweep,), S."""
-        kept = tuple(dict.fromkeys((a, b)))
-        if kept not in self._reduced:
-            self._reduced[kept] = reduced_conductance(
-                self.circuit, self.stamp, np.array(kept, np.intp)
-            )
-        return self._reduced[kept][..., 0, len(kept) - 1]
+    def differential(self, a: int, b: int) -> Floats:
+        """∂I_a/∂V_b at the working point, (*sweep,), in siemens."""
+        if not self.is_full:
+            return self.conductance(a, b)
+        return self._between(self.biased.differential, a, b)
 
-    def resistance(self, quadruples: Ints) -> Floats:
-        """R_ij,kl for each row (i, j, k, l), (*sweep, rows), Ω."""
-        return four_terminal_resistance(self.circuit, self.stamp, quadruples)
+    def thermoelectric(self, a: int, b: int) -> Thermoelectric:
+        """Thermopower and its kin between two reservoirs."""
+        if (a, b) not in self._thermo:
+            onsager = self.onsager((a, b))
+            self._thermo[a, b] = thermoelectric(self.circuit, onsager, a, b)
+        return self._thermo[a, b]
+
+    # --- who is who
 
     @cached_property
     def contacts(self) -> Ints:
@@ -160,10 +250,31 @@ class Solved:
         m = len(pairs)
         return np.hstack([np.repeat(pairs, m, 0), np.tile(pairs, (m, 1))])
 
+    def channel_names(
+        self, matrix: IslandMatrix, island: int
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the outgoing and incoming channels of one island."""
+        return self.sample.scattering_labels(matrix, island)
+
+    # --- trust
+
     @cached_property
     def asymmetry(self) -> Floats:
-        """Largest |G(B)_ab - G(-B)_ba| over the largest |G|, (*sweep,)."""
-        return asymmetry(self.stamp, self.turned.stamp)
+        """Largest |G(B)_ab - G(-B)_ba| over the largest |G|, (*sweep,).
+
+        Between all reservoirs, as voltage probes; and between the contacts once every
+        probe has followed in its own way.
+        """
+        every = asymmetry(self.full_stamp, self.turned.full_stamp)
+        ours, theirs = self.contact_matrix, self.turned.contact_matrix
+        return np.maximum(every, relative_asymmetry(ours, theirs))
+
+    @cached_property
+    def thermal_asymmetry(self) -> Floats:
+        """The same of the matrix of charge and heat, blocks exchanged, (*sweep,)."""
+        every = range(len(self.circuit.reservoirs))
+        ours = onsager_matrix(self.onsager(every))
+        return relative_asymmetry(ours, onsager_matrix(self.turned.onsager(every)))
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -173,31 +284,25 @@ class Solved:
     @cached_property
     def notes(self) -> tuple[Diagnostic, ...]:
         """What was decided for the user while solving."""
-        grounded = self.solution.grounded
         reservoirs = self.circuit.reservoirs
+        grounded = self.solution.grounded.reshape(-1, len(reservoirs)).any(0)
         return tuple(
             _grounded(reservoirs.names[k], reservoirs.spans[k])
-            for k in np.flatnonzero(
-                grounded.reshape(-1, len(reservoirs)).any(0)
-            ).tolist()
+            for k in np.flatnonzero(grounded).tolist()
         )
-
-    def channel_names(
-        self, matrix: IslandMatrix, island: int
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names of the outgoing and incoming channels of one island."""
-        return self.sample.scattering_labels(matrix, island)
 
     def certificates(self) -> list[Certificate]:
         """Defects of everything that was computed, without the audits."""
         flows, solution = self.flows, self.solution
         n, channels = len(self.circuit.reservoirs), flows.channels
+        excess = self.biased.working.excess if self.is_full else self.onsager().error
         return [
             Certificate("composed unitarity", flows.defect.max(-1), channels),
             Certificate("loop condition", flows.condition.max(-1)),
-            Certificate("sum rules", sum_rule_defect(self.stamp), n),
+            Certificate("sum rules", sum_rule_defect(self.full_stamp), n),
             Certificate("backward error", solution.backward_error, n),
             Certificate("current conservation", solution.conservation, n),
+            Certificate("quadrature error", excess),
         ]
 
 

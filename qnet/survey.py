@@ -80,15 +80,16 @@ def survey(
     PhysicsError
         Nothing has an answer anywhere.
     """
-    shape = tuple(len(axis) for axis in template.axes)
-    names = tuple(axis.name for axis in template.axes)
+    axes = template.sweep
+    shape = tuple(len(axis) for axis in axes)
+    names = tuple(axis.name for axis in axes)
     tables = (Configurations() for _ in template.configurations)
     questions = (*(task.analysis for task in template.tasks), *tables, *analyses)
     found = Survey(Ledger(shape, names), questions)
     samples: dict[Hashable, Sample] = {}
     done, total = 0, prod(shape)
     for mesh in tiles(shape):
-        labels = template.structures(_values(template.axes, mesh))
+        labels = template.structures(_values(template.sweep, mesh))
         for label, piece in split(mesh, labels.labels):
             if label < 0:
                 found.mark(piece, np.array(True), labels.reasons[label])
@@ -109,13 +110,13 @@ def compile_all(template: Template) -> None:
     NetlistError
         QN4xx: joints, channels, balance.
     """
-    mesh = next(tiles(tuple(len(axis) for axis in template.axes)), None)
+    mesh = next(tiles(tuple(len(axis) for axis in template.sweep)), None)
     if mesh is None:
         return
-    labels = template.structures(_values(template.axes, mesh)).labels
+    labels = template.structures(_values(template.sweep, mesh)).labels
     for label, piece in split(mesh, labels):
         if label >= 0:
-            compile_circuit(template.circuit(_values(template.axes, piece)))
+            compile_circuit(template.circuit(_values(template.sweep, piece)))
 
 
 def _values(axes: tuple[Axis, ...], mesh: Mesh) -> dict[str, Floats]:
@@ -144,7 +145,7 @@ def _try(
 def _explore(
     template: Template, mesh: Mesh, samples: dict[Hashable, Sample], found: Survey
 ) -> None:
-    values = _values(template.axes, mesh)
+    values = _values(template.sweep, mesh)
 
     def compiled(circuit: Circuit) -> Sample:
         sample = compile_circuit(circuit, samples.get(circuit.structure))

@@ -31,7 +31,8 @@ class Op:
             for name, values, unit in (
                 ("voltage", solution.voltage, "V"),
                 ("current", solution.current, "A"),
-                ("temperature", solved.temperature, "K"),
+                ("heat", solution.heat, "W"),
+                ("temperature", solution.temperature, "K"),
             )
         }
         for part in circuit.lumped:

@@ -21,15 +21,16 @@ class Reciprocity:
     """G_ab(B) against G_ba(-B), and every R_ij,kl(B) against R_kl,ij(-B).
 
     The netlist is evaluated again with field, magnetization and all odd keys turned
-    round. Defects are relative to the largest entry. The audit speaks of linear
-    response: beyond it, current need not be even in the field (D. Sánchez and
-    M. Büttiker, Phys. Rev. Lett. 93, 106802 (2004)).
+    round; L is the matrix of charge and heat. Defects are relative to the largest
+    entry. The audit speaks of linear response: beyond it, current need not be even in
+    the field (D. Sánchez and M. Büttiker, Phys. Rev. Lett. 93, 106802 (2004)).
     """
 
     def run(self, solved: Solved) -> Result:
         """Answer at every point of a piece of the sweep."""
         found = {
             "G(B) - G(-B)ᵀ": solved.asymmetry,
+            "L(B) - L(-B)ᵀ": solved.thermal_asymmetry,
             "R_ij,kl(B) - R_kl,ij(-B)": _resistances(solved),
         }
         quantities = {

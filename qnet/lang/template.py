@@ -107,6 +107,20 @@ class Template:
         """What ``.title`` says."""
         return self.deck.title
 
+    @cached_property
+    def sources(self) -> tuple[Axis, ...]:
+        """Axes along which analyses sweep sources, by name of the element: ``.dc``."""
+        return tuple(
+            axis
+            for task in self.tasks
+            for axis in getattr(task.analysis, "sources", ())
+        )
+
+    @property
+    def sweep(self) -> tuple[Axis, ...]:
+        """All axes of the answers: those of ``.step``, then those of sources."""
+        return (*self.axes, *self.sources)
+
     def circuit(
         self,
         values: Mapping[str, ArrayLike] | None = None,
@@ -121,8 +135,8 @@ class Template:
         values : mapping
             Of swept parameters and states, in the unit of their axis (else in the unit
             that qnet works in), as arrays that broadcast to the shape of the sweep;
-            ``sample``: index of the random sample. What is left out has the netlist's
-            own value.
+            ``sample``: index of the random sample. A swept source goes by the name of
+            its element. What is left out has the netlist's own value.
         reverse : bool
             At −B and −M, odd keys minus what they are at B and M.
         seed : int, optional
@@ -145,6 +159,11 @@ class Template:
         with findings.gathering():
             circuit = self._build(shape, world)
         findings.raise_errors()
+        for axis in self.sources:
+            if axis.name in (values or {}):
+                value = np.asarray((values or {})[axis.name], float)
+                value = value.reshape((1,) * (len(shape) - value.ndim) + value.shape)
+                circuit = circuit.with_source(axis.name, value)
         return circuit
 
     def structures(self, values: Mapping[str, ArrayLike] | None = None) -> Structures:
@@ -181,9 +200,9 @@ class Template:
             Value of an answer call: one axis for each of `axes`, of length 1 where it
             is constant, or a bare number.
         """
-        rank = len(self.axes)
+        rank = len(self.sweep)
         values: dict[str, Floats] = {}
-        for k, axis in enumerate(self.axes):
+        for k, axis in enumerate(self.sweep):
             column = (-1, *(1,) * (rank - 1 - k))
             values[axis.name] = axis.values.reshape(column)
             for name, more, _ in axis.coordinates:
@@ -197,7 +216,7 @@ class Template:
             name: replace(function, scope=None)
             for name, function in root.functions.items()
         }
-        scope = Scope(names, states, functions, self.asks, answer, self.axes)
+        scope = Scope(names, states, functions, self.asks, answer, self.sweep)
         for measure in self.measures:
             names[measure.name.lower()] = measured(measure, scope)
         return scope
@@ -211,7 +230,8 @@ class Template:
         arrays = {
             _key(name): np.asarray(array, float) for name, array in values.items()
         }
-        unknown = arrays.keys() - self.units.keys() - {"sample"}
+        swept = {_key(axis.name) for axis in self.sources}
+        unknown = arrays.keys() - self.units.keys() - {"sample"} - swept
         if unknown:
             raise KeyError(f"nothing is called {', '.join(sorted(unknown))}")
         shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -221,7 +241,7 @@ class Template:
                 self.units[key],
             )
             for key, array in arrays.items()
-            if key != "sample"
+            if key != "sample" and key not in swept
         }
         return shape, given
 

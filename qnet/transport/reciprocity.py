@@ -40,10 +40,10 @@ def asymmetry(stamp: Stamp, turned: Stamp) -> Floats:
     if not stamp.inner and not turned.inner:
         return _entry_by_entry(stamp, turned)
     if stamp.reservoirs <= DENSE:
-        return _ratio(dense_conductance(stamp), dense_conductance(turned))
+        return relative_asymmetry(dense_conductance(stamp), dense_conductance(turned))
     rng = np.random.default_rng(0)
     left, right = rng.standard_normal((2, stamp.reservoirs, PROBES))
-    return _ratio(_form(stamp, left, right), _form(turned, right, left))
+    return relative_asymmetry(_form(stamp, left, right), _form(turned, right, left))
 
 
 def sum_rule_defect(stamp: Stamp) -> Floats:
@@ -65,9 +65,7 @@ def sum_rule_defect(stamp: Stamp) -> Floats:
 
 def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
     n = stamp.size
-    keys = np.concatenate(
-        [stamp.rows * n + stamp.cols, turned.cols * n + turned.rows]
-    )
+    keys = np.concatenate([stamp.rows * n + stamp.cols, turned.cols * n + turned.rows])
     pairs, place = np.unique(keys, return_inverse=True)
     ours = sum_by(stamp.values, place[: len(stamp.rows)], len(pairs))
     theirs = sum_by(turned.values, place[len(stamp.rows) :], len(pairs))
@@ -90,7 +88,11 @@ def _form(stamp: Stamp, left: Floats, right: Floats) -> Floats:
     return left.T @ np.swapaxes(current, -1, -2)
 
 
-def _ratio(ours: Floats, theirs: Floats) -> Floats:
+def relative_asymmetry(ours: Floats, theirs: Floats) -> Floats:
+    """Largest difference of one matrix from the transpose of the other, (*sweep,).
+
+    Relative to the largest entry.
+    """
     fault = abs(ours - np.swapaxes(theirs, -1, -2)).max((-1, -2), initial=0.0)
     return _relative(fault, abs(ours).max((-1, -2), initial=0.0))
 
