@@ -27,6 +27,9 @@ from qnet.smatrix import Complex
 LANES: Final = 32
 """Points of a tile: rows of 256 bytes; a hundred scatterers stay in the cache."""
 
+BUFFER = 2**22
+"""Bytes of matrices that are laid side by side for one call of the loop."""
+
 WORTH = 2**25
 """Multiplications of a whole run from which loading the compiled loop pays."""
 
@@ -106,17 +109,25 @@ def compose_compiled(
     """
     axes = batch_axes(shape, cells)
     points = int(np.prod(axes))
-    values, base, stride = _addresses(shape, cells, axes)
-    total = shape.islands * points
-    S = np.zeros((total, shape.leaving * shape.entering), complex)
-    pivot = np.empty(total)
-    (run or compiled())(
-        program.code, program.slots, values, base, stride, points, program.result,
-        program.place, S, pivot,
-    )  # fmt: skip
-    batch = (shape.islands, points)
-    full = S.reshape(*batch, shape.leaving, shape.entering)
-    return full, np.sqrt(pivot).reshape(batch)
+    S = np.empty((shape.islands, points, shape.leaving * shape.entering), complex)
+    pivot = np.empty((shape.islands, points))
+    own = {run.cell: _along(cells[run.cell], axes) for run in shape.runs}
+    volume = sum(len(v) * v.shape[2] for v in own.values() if v.shape[1] > 1)
+    length = min(points, LANES * max(1, BUFFER // (16 * LANES * max(volume, 1))))
+    window = _Window.of(shape, own, length)
+    for start in range(0, points, length):
+        stop = min(start + length, points)
+        window.load(own, start, stop)
+        part = np.zeros((shape.islands * (stop - start), S.shape[2]), complex)
+        low = np.empty(len(part))
+        (run or compiled())(
+            program.code, program.slots, window.values, window.base, window.stride,
+            stop - start, program.result, program.place, part, low,
+        )  # fmt: skip
+        S[:, start:stop] = part.reshape(shape.islands, stop - start, -1)
+        pivot[:, start:stop] = low.reshape(shape.islands, -1)
+    full = S.reshape(shape.islands, points, shape.leaving, shape.entering)
+    return full, np.sqrt(pivot)
 
 
 @functools.cache
@@ -137,34 +148,55 @@ def _waves(step: Step) -> list[tuple[Ints, Ints]]:
     return list(zip(heads, step.target.reshape(count, -1), strict=True))
 
 
-def _addresses(
-    shape: Shape, cells: Sequence[CellMatrix], axes: tuple[int, ...]
-) -> tuple[Complex, Ints, Ints]:
-    """Where the entries stand in one flat array of all matrices.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """Matrices of some points side by side, and where each entry stands in them.
 
-    Returns
-    -------
-    values : (k,)
-    base : (island, entry)
-        Address at the first point.
-    stride : (entry,)
-        From one point to the next; 0 where the entry is constant.
+    `values` is flat and filled again for each stretch of points; `base` (island,
+    entry) is the address of an entry at its first point, `stride` (entry,) leads to
+    the next one and is 0 where the entry is constant; `views` (instance, point,
+    out * in) are the pieces of `values` by cell.
     """
-    base = np.empty((shape.islands, len(shape.row)), dtype=np.intp)
-    stride = np.empty(len(shape.row), dtype=np.intp)
-    pieces: dict[int, tuple[int, Complex]] = {}
-    filled = 0
-    for run in shape.runs:
-        if run.cell not in pieces:
-            pieces[run.cell] = filled, _along(cells[run.cell], axes)
-            filled += pieces[run.cell][1].size
-        first, values = pieces[run.cell]
-        instances, points, size = values.shape
-        instance = run.instance if instances > 1 else np.zeros_like(run.instance)
-        base[:, run.entries] = first + instance * points * size + run.source
-        stride[run.entries] = size if points > 1 else 0
-    flat = np.concatenate([values.ravel() for _, values in pieces.values()])
-    return flat, base, stride
+
+    values: Complex
+    base: Ints
+    stride: Ints
+    views: dict[int, Complex]
+
+    @staticmethod
+    def of(shape: Shape, own: dict[int, Complex], length: int) -> _Window:
+        """Lay out room for `length` points of the cells of a shape."""
+        extent = {
+            cell: (len(v), min(length, v.shape[1]), v.shape[2])
+            for cell, v in own.items()
+        }
+        ends = np.cumsum([0, *(np.prod(e, dtype=np.intp) for e in extent.values())])
+        first = dict(zip(extent, ends.tolist(), strict=False))
+        values = np.empty(int(ends[-1]), complex)
+        base = np.empty((shape.islands, len(shape.row)), dtype=np.intp)
+        stride = np.empty(len(shape.row), dtype=np.intp)
+        for run in shape.runs:
+            instances, points, size = extent[run.cell]
+            instance = run.instance if instances > 1 else np.zeros_like(run.instance)
+            base[:, run.entries] = (
+                first[run.cell] + instance * (points * size) + run.source
+            )
+            constant = own[run.cell].shape[1] == 1
+            stride[run.entries] = 0 if constant else size
+        views = {
+            cell: values[at : at + int(np.prod(extent[cell]))].reshape(extent[cell])
+            for cell, at in first.items()
+        }
+        for cell, view in views.items():
+            if own[cell].shape[1] == 1:
+                view[:] = own[cell]
+        return _Window(values, base, stride, views)
+
+    def load(self, own: dict[int, Complex], start: int, stop: int) -> None:
+        """Fill in the points from `start` to `stop`; what is constant stays."""
+        for cell, view in self.views.items():
+            if own[cell].shape[1] > 1:
+                view[:, : stop - start] = own[cell][:, start:stop]
 
 
 def _along(cell: CellMatrix, axes: tuple[int, ...]) -> Complex:

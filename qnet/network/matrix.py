@@ -196,7 +196,8 @@ def unitarity_estimate(S: Complex) -> Floats:
         is_open = columns > 0
         # Irrational phases: no symmetry of a device hides a defect from them.
         mixture = np.exp(1j * np.sqrt(2) * np.arange(S.shape[-1]) ** 2)
-        total = np.abs(S @ mixture) ** 2
+        mixed_out = (S.reshape(-1, S.shape[-1]) @ mixture).reshape(S.shape[:-1])
+        total = mixed_out.real**2 + mixed_out.imag**2
         count = np.maximum(is_open.sum(-1), 1)
         mixed = np.abs(total.sum(-1) - is_open.sum(-1)) / count
         return np.maximum(np.abs(columns - is_open).max(-1), mixed)

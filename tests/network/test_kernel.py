@@ -96,3 +96,12 @@ def test_the_route_depends_on_the_run_and_not_on_its_pieces(monkeypatch):
     assert not taken
     Composer(shape, points=kernel.WORTH).join(cells)
     assert taken
+
+
+def test_long_batches_pass_through_a_window(monkeypatch):
+    # 32 points at a time: the last stretch is short, and islands lie side by side.
+    monkeypatch.setattr(kernel, "BUFFER", 1)
+    circuit = resonators(np.array([[0.1], [0.4], [2.0]]), tau=np.ones((1, 1)))
+    (S, pivot), (expected, weakest) = both(circuit, np.linspace(0, 1, 75), interpret)
+    np.testing.assert_allclose(S, expected, atol=1e-14)
+    np.testing.assert_allclose(pivot, weakest, rtol=1e-12)
