@@ -13,7 +13,7 @@ from typing import Final, Literal, cast, overload
 
 from qnet.lang.cards import Card, Element, For, Section, Subckt, Value
 from qnet.lang.replay import Form, Step
-from qnet.lang.sheet import Sheet
+from qnet.lang.sheet import Sheet, without_collection
 from qnet.lang.tokens import lexicon
 
 Kind = Literal["word", "number", "text", "value"]
@@ -131,11 +131,12 @@ class Cards(Sequence[Card]):
                     group[0].extend(range(place, place + count))
                     group[1].extend(range(number, number + count))
                 place, number = place + count, number + count
-        groups = [
-            group
-            for (sheet, form), (places, numbers) in found.items()
-            for group in _groups(sheet, form, places, numbers)
-        ]
+        with without_collection():
+            groups = [
+                group
+                for (sheet, form), (places, numbers) in found.items()
+                for group in _groups(sheet, form, places, numbers)
+            ]
         return tuple(sorted(groups, key=lambda group: group.positions[0]))
 
 
@@ -265,18 +266,18 @@ def slots_of(form: Form) -> tuple[Slot, ...]:
         if step.rule == "arg":
             slots.append(Slot("key", "word", step.first, step.first))
             value = form.steps[~step.parts[-1]]
-            slots.append(Slot("args", _kind(value), value.first, value.last))
+            slots.append(Slot("args", _kind(form, value), value.first, value.last))
         else:
             place: Literal["name", "items"] = "items" if index else "name"
-            slots.append(Slot(place, _kind(step), step.first, step.last))
+            slots.append(Slot(place, _kind(form, step), step.first, step.last))
     return tuple(slots)
 
 
-def _kind(step: Step) -> Kind:
+def _kind(form: Form, step: Step) -> Kind:
     """How a slot is read: by its text alone, if it is a single word or number."""
     if step.rule == "word":
         return "word" if len(step.parts) == 1 else "value"
-    if step.rule == "quantity":
+    if step.rule == "quantity" and lexicon().names[form.kinds[step.last]] == "NUMBER":
         return "number"
     return "text" if step.rule == "text" else "value"
 
@@ -288,11 +289,9 @@ def _groups(
     slots = slots_of(form)
     texts = _texts(sheet, form, slots, numbers)
     marks = [
-        [text[0].lower() for text in column]
-        if slot.part == "name"
-        else [text.lower() for text in column]
+        [text[: 1 if slot.part == "name" else None].lower() for text in column]
         for slot, column in zip(slots, texts, strict=True)
-        if slot.part in ("name", "key")
+        if slot.part in {"name", "key"}
     ]
     if all(len(set(mark)) == 1 for mark in marks):
         yield Alike(sheet, numbers, places, slots, texts)

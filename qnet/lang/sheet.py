@@ -115,7 +115,7 @@ def read_sheet(source: Source, inside: Span | None = None) -> Sheet:
     within("file size", len(source.text))
     sheet = Sheet(source, "", inside)
     sheet.text = _unfolded(sheet)
-    with _no_collection():
+    with without_collection():
         _find_cards(sheet)
     _check_lengths(sheet)
     return sheet
@@ -189,7 +189,7 @@ def _check_length(sheet: Sheet, number: int) -> None:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Pause the garbage collector: what reading makes, it keeps."""
     was_on = gc.isenabled()
     gc.disable()

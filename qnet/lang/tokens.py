@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qnet.lang.tables import built_parser, stored_parser
 from qnet.limits import LIMITS
@@ -35,8 +34,7 @@ def unqualified(name: str) -> str:
     return name.rpartition("__")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A stretch of text with its type."""
 
     kind: int

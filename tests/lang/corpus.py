@@ -53,7 +53,7 @@ S1 a b matrix S=[[0.6, 0.8j], [-0.8j -0.6-0.1j]] nch=(1 1) blocks=((1 2) (3 4))
 S2 a b table file="f;//$.npz" Eunit=1e-3eV key=""
 E12 c1 c2 nu={nu} anomalous
 B1 a b T = 0.5 N =2
-C1 a 0 1.5uF
+C1 a 0 1.5uF z=0.8j w=-0.8j
 W3 1{k} 2 L=1um2 M=5Ω D=3µm
 .step Vg -0.5V -0.2V 2mV
 .step phi lin 21 0 1
