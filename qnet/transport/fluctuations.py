@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.circuit import Bools, Ints
-from qnet.constants import kB
+from qnet.constants import e, kB
 from qnet.smatrix import Float
 from qnet.transport.transmission import sum_by
 
@@ -110,7 +110,7 @@ def respond(
     ----------
     sources : (*sweep, m, m)
         Correlations of island currents at fixed voltages: `Noise.charge`, or
-        `Noise.block` with heat.
+        `HeatNoise.block` with heat.
     conductance : (*sweep, m, m)
         Differential response of the islands' currents to voltages, ∂I_a/∂V_b in S, at
         the working point; with heat the block matrix [[∂I/∂V, ∂I/∂T], [∂J/∂V, ∂J/∂T]].
@@ -171,8 +171,6 @@ def fano_factor(noise: Float, current: Float) -> Float:
     current : (...)
         A.
     """
-    from qnet.constants import e
-
     poisson = 2 * e * np.abs(current)
     return np.divide(
         noise, poisson, out=np.full(np.shape(noise), np.nan), where=poisson > 0

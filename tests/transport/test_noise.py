@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from reference_networks import (
     KELVIN,
     NOISE_UNIT,
+    HandIsland,
     constant,
     heat_noise_of,
     island,
@@ -22,7 +23,8 @@ from qnet.transport.noise import (
     noise_kernel,
     transmission,
 )
-from qnet.transport.thermal import x_coth_x
+from qnet.transport.occupations import Occupations
+from qnet.transport.thermal import shared_breaks, x_coth_x
 
 NETWORKS = load()
 BY_NAME = pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.name)
@@ -51,8 +53,6 @@ def test_the_kernel_is_buttikers_formula(seed, filling):
     S = unitary_group.rvs(6, random_state=seed)
     reservoirs = [0, 2, 1, 0, 1, 2]
     f = np.array(filling)
-    from qnet.transport.occupations import Occupations
-
     held = Occupations(f[None], 1 - f[None], f[None] - f[0])
     kernel = noise_kernel([island(S[None], reservoirs)], held, 3)[0]
     plain = buttiker(S, reservoirs, f, 3)
@@ -271,8 +271,6 @@ def test_sweeps_share_a_mesh_and_amplitudes():
     mu[:, 0] = bias
     temperature = np.full((1, 4), 0.05 * KELVIN)
     own = noise_of(network.islands, mu, temperature)
-    from qnet.transport.thermal import shared_breaks
-
     asked = []
 
     def islands(energy):
@@ -305,8 +303,6 @@ def test_islands_are_independent_sources():
 
 
 def test_equal_islands_run_as_one_batch():
-    from reference_networks import HandIsland
-
     S, _ = two_terminal([0.3])
     mu, temperature = np.array([0.0, -0.1, -0.4]), np.full(3, 0.1 * KELVIN)
     ends = np.array([[0, 1], [1, 2]])
