@@ -39,7 +39,10 @@ VARIANTS = {
     "junction": [{"sym": 1}, {"sym": -1}],
     "griffith": [{"pins": 2}, {"pins": 5}],
     "probe": [
-        {"mix": mix, "forward": forward} for mix in (0, 1) for forward in (False, True)
+        {"mix": mix, "forward": forward, "spin": spin}
+        for mix in (0, 1)
+        for forward in (False, True)
+        for spin in (1, "full")
     ],
     "helical": [{}, {"G": DRAW}],
     "edge": [

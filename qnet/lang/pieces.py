@@ -170,7 +170,10 @@ def arrays_of(batch: Batch, world: World) -> dict[str, Any]:
         elif parameter.state is None and parameter.kind in ("real", "complex"):
             if name in batch.said.settings or parameter.structural:
                 continue
-            found[name] = defaulted(parameter, world.around.rank)
+            default = defaulted(parameter, world.around.rank)
+            is_turned = parameter.odd and world.forward is not None
+            is_number = isinstance(default, np.ndarray)
+            found[name] = -default if is_turned and is_number else default
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qnet.imported import port_pattern
 from qnet.registry import (
@@ -45,7 +46,8 @@ class InLineProbe:
 
     once for left to right and once for right to left. One reservoir for both directions
     re-emits both ways and so randomises momentum; with the flag ``forward`` each
-    direction has its own. ``mix=0`` gives each channel its own.
+    direction has its own. ``mix=0`` gives each channel its own, and each spin in a
+    spin-resolved circuit.
 
     References
     ----------
@@ -71,7 +73,13 @@ class InLineProbe:
         False, kind="flag", structural=True, doc="each direction has a reservoir"
     )
     temp: Real | None = param(None, unit="K", low=0, doc="temperature, else .temp")
+    spin: int | str = param(1, state="spin", structural=True)
     reversed: bool = param(False, state="reversed", structural=True)
+
+    @property
+    def spinful(self) -> bool:
+        """Whether the spins of a channel have reservoirs of their own."""
+        return self.spin == "full" and not self.mix
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -101,7 +109,8 @@ class InLineProbe:
 
     def coupling(self) -> Bool:
         """Couple each channel to itself only, within its direction."""
-        return np.kron(self._directions(), np.eye(self._count, dtype=bool))
+        couples = np.kron(self._directions(), np.eye(self._count, dtype=bool))
+        return couples[np.ix_(self._order, self._order)]
 
     def own_reservoirs(self) -> tuple[OwnReservoir, ...]:
         """Give the reservoirs inside, by direction with ``forward``."""
@@ -134,7 +143,20 @@ class InLineProbe:
                 [none, leaks, none, -stays],
             ]
         )
-        return np.swapaxes(S, -1, -2) if self.reversed else S
+        if not self.reversed:
+            return S
+        return np.swapaxes(S, -1, -2)[..., self._order, :][..., self._order]
+
+    @property
+    def _order(self) -> NDArray[np.intp]:
+        """Channels, those to the reservoirs of either spin exchanged when reversed.
+
+        Reversed in time a spin points the other way, but its reservoir keeps its name.
+        """
+        order = np.arange(4 * self._count)
+        if self.spinful and self.reversed:
+            order[2 * self._count :] ^= 1
+        return order
 
     def _directions(self) -> Bool:
         """Couplings [out, in] of left, right, onward and back."""
@@ -145,4 +167,4 @@ class InLineProbe:
 
     @property
     def _count(self) -> int:
-        return counted(self.N)
+        return counted(self.N) * (2 if self.spinful else 1)

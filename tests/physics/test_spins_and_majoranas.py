@@ -118,3 +118,30 @@ def test_majorana_amplitudes_mirror_electrons_and_holes():
 def test_widths_go_with_pins():
     with pytest.raises(NetlistError, match="QN344: 'G' lists 2 widths for 1 pins"):
         model("majorana", G=np.array([0.1, 0.2]), pins=1)
+
+
+@pytest.mark.parametrize(
+    ("axis", "conductance"),
+    [("(0,0,1)", 0.9946524064), ("(0,0,-1)", 0.5806451613)],
+)
+def test_two_currents_in_series(axis, conductance):
+    """T. Valet and A. Fert, Phys. Rev. B 48, 7099 (1993): spins in parallel channels.
+
+    Two filters, .9 and .3, phase lost between them but neither momentum nor spin:
+    1/T = 1/T1 + 1/T2 - 1 for each spin.
+    """
+    import qnet
+
+    report = qnet.run(
+        f"""
+        .options spin=full
+        T1 a V=1mV
+        T2 b V=0
+        S1 a m filter Tup=0.9 Tdn=0.3
+        P1 m n eps=1 type=dephasing mix=0 forward
+        S2 n b filter Tup=0.9 Tdn=0.3 axis={axis}
+        .meas G G(T1,T1)/Gq
+        """
+    )
+    assert report.passed
+    assert float(report.measures["G"].values) == pytest.approx(conductance, rel=1e-9)
