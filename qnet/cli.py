@@ -236,8 +236,8 @@ def _verdict(report: Report, *, strict: bool) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from qnet.results import diagnostic_as_dict
     from qnet.corridor import check
+    from qnet.results import diagnostic_as_dict
 
     _raise_limits(options.limit)
     worst, answers = GOOD, []

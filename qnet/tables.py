@@ -29,6 +29,9 @@ ENDS: Final = 3
 """Rows shown of either end of a longer sweep."""
 TABLE_ROWS: Final = 48
 """Rows that a table with a line for each terminal may take in all."""
+MATRIX_COLUMNS: Final = 24
+"""Matrices that are wider are named, and not printed."""
+
 SPIN: Final = {
     "1": "conductances count each channel once (spin=1)",
     "2": "conductances count each channel twice (spin=2)",
@@ -136,25 +139,40 @@ def _listing(
     first = next(iter(family.values()))
     own = len(first.labels[text_axes[0]]) if text_axes else 1
     limit = WHOLE_SWEEP if not text_axes else max(TABLE_ROWS // max(own, 1), 2)
-    shown = _shown_points(count, limit, ENDS if not text_axes else 1)
-    columns = _coordinates(points, shown, own)
+    shown = _ends(count, limit, ENDS if not text_axes else 1)
+    rows = _ends(own, TABLE_ROWS, TABLE_ROWS // 4)
+    columns = _coordinates(points, shown, len(rows))
     if text_axes:
         columns += [
-            Column(label, [clean(str(v)) for v in values] * len(shown))
+            Column(label, [clean(str(values[k])) for k in rows] * len(shown))
             for label, values in first.labels.items()
             if len(values) == own and not isinstance(values, np.ndarray)
         ]
-    lines = []
+    lines, zero = [], []
     titles = {axis.name for axis in points}
     for name, quantity in family.items():
         if name in titles:
             continue
         values = aligned(quantity, points, text_axes).reshape(count, own)
-        columns += columns_of(name, quantity, values[shown].reshape(-1))
+        if text_axes and len(family) > 1 and np.all(values == 0):
+            zero.append(name)
+            continue
+        columns += columns_of(name, quantity, values[np.ix_(shown, rows)].reshape(-1))
         if len(shown) < count:
             lines.append(_range(name, quantity, values))
-    breaks = {shown.index(k) * own for k in shown if k and k - 1 not in shown}
-    return lines + draw(columns, breaks)
+    if zero:
+        lines.append(Line(f"  zero throughout: {', '.join(zero)}", "faint"))
+    return lines + draw(columns, _breaks(shown, rows))
+
+
+def _breaks(shown: list[int], rows: list[int]) -> set[int]:
+    """Lines of a table before which points or rows were left out."""
+    return {
+        i * len(rows) + j
+        for i, point in enumerate(shown)
+        for j, row in enumerate(rows)
+        if (j and row - 1 not in rows) or (not j and point and point - 1 not in shown)
+    }
 
 
 def _matrices(
@@ -170,9 +188,14 @@ def _matrices(
         if len(text_axes) > 2:
             raise ValueError(f"'{name}' has more than two axes of labels")
         values = values.reshape(count, len(rows), len(columns))
+        if len(columns) > MATRIX_COLUMNS:
+            size = f"{len(rows)} × {len(columns)}"
+            lines.append(Line(f"  {name}: {size}; files and --json hold all of it"))
+            lines.append(_range(name, quantity, values))
+            continue
         limit = max(TABLE_ROWS // max(len(rows), 1), 2)
         bound, factor, unit = scaled(quantity, values)
-        for point in _shown_points(count, limit, 1):
+        for point in _ends(count, limit, 1):
             where = _point_in_words(points, point)
             corner = f"{text_axes[-2]} \\ {text_axes[-1]}"
             heading = f"  {name}" + (f" ({unit})" if unit else "")
@@ -277,7 +300,8 @@ def _point_axes(
     return tuple(points.values())
 
 
-def _shown_points(count: int, limit: int, ends: int) -> list[int]:
+def _ends(count: int, limit: int, ends: int) -> list[int]:
+    """All indices below `count` if they are few, else some at either end."""
     if count <= limit:
         return list(range(count))
     return [*range(ends), *range(count - ends, count)]

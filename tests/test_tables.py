@@ -30,13 +30,14 @@ linear response, conductances count each channel once (spin=1)
 sweep of B: 5 T, -5 T
 
 Operating point (.op)
-  B (T)  reservoir  node  voltage (µV)  temperature (K)
-      5  T1         c1             100                0
-      5  T4         c4               0                0
-      5  P2         c2             100                0
-     -5  T1         c1             100                0
-     -5  T4         c4               0                0
-     -5  P2         c2               0                0
+  zero throughout: temperature
+  B (T)  reservoir  node  voltage (µV)
+      5  T1         c1             100
+      5  T4         c4               0
+      5  P2         c2             100
+     -5  T1         c1             100
+     -5  T4         c4               0
+     -5  P2         c2               0
 
 .gmatrix
   G (e²/h) at B = 5 T
@@ -136,6 +137,22 @@ def test_a_spectrum_runs_along_its_energies():
     assert "energy (meV)" in text
     assert "T at energy = -1 meV" in text
     assert "T at energy = 1 meV" in text
+
+
+def test_a_thousand_reservoirs_and_their_matrix_are_not_all_printed():
+    names = tuple(f"P{k}" for k in range(1000))
+    V = Quantity(
+        "voltage", np.arange(1000.0), ("reservoir",), "V", {"reservoir": names}
+    )
+    labels = {"to": names, "from": names}
+    G = Quantity("G", np.eye(1000), ("to", "from"), "Gq", labels)
+    text = text_of(report(analyses=(Result("op", quantities(V, G)),)))
+    assert "P11 " in text
+    assert "P500 " not in text
+    assert "P999 " in text
+    assert text.count("⋮") == 1
+    assert "G: 1000 × 1000" in text
+    assert len(text) < 3000
 
 
 def test_complex_amplitudes_are_shown_with_both_parts():
