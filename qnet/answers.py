@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from qnet.constants import kB
 from qnet.registry import Ask
 from qnet.smatrix import Float
 from qnet.solved import Solved
+from qnet.transport.fluctuations import fano_factor
 
 Routine = Callable[..., Float]
 
@@ -45,6 +47,29 @@ def _seebeck(solved: Solved, a: str, b: str) -> Float:
 
 def _kappa(solved: Solved, a: str, b: str) -> Float:
     return solved.thermoelectric(solved.find(a), solved.find(b)).kappa
+
+
+def _noise(solved: Solved, a: str, b: str) -> Float:
+    return solved.noise().current[..., solved.find(a), solved.find(b)]
+
+
+def _fano(solved: Solved, node: str) -> Float:
+    return _over_poisson(solved, node, _noise(solved, node, node))
+
+
+def _excess_fano(solved: Solved, node: str) -> Float:
+    k = solved.find(node)
+    thermal = 4 * kB * solved.temperature[..., k] * solved.differential(k, k)
+    return _over_poisson(solved, node, _noise(solved, node, node) - thermal)
+
+
+def _over_poisson(solved: Solved, node: str, noise: Float) -> Float:
+    """Noise over 2e|I|; NaN where there is no current."""
+    k = solved.find(node)
+    carries = solved.carries(np.array([k]))[..., 0]
+    return np.where(
+        carries, fano_factor(noise, solved.solution.current[..., k]), np.nan
+    )
 
 
 def _conductance(solved: Solved, a: str, b: str) -> Float:
@@ -85,6 +110,18 @@ _ROUTINES: Final[dict[str, tuple[Ask, Routine]]] = {
         (
             Ask("didv", "S", (1, 2), "reservoir", "∂I_a/∂V_b at the working point"),
             _differential,
+        ),
+        (
+            Ask("S", "A^2/Hz", (2, 2), "reservoir", "current correlation, one-sided"),
+            _noise,
+        ),
+        (
+            Ask("F", "", (1, 1), "reservoir", "Fano factor, noise over 2e|I|"),
+            _fano,
+        ),
+        (
+            Ask("Fex", "", (1, 1), "reservoir", "the same without 4 k_BT G"),
+            _excess_fano,
         ),
         (
             Ask("seebeck", "V/K", (2, 2), "reservoir", "-(V_a-V_b)/(T_a-T_b) at I=0"),

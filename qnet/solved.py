@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from qnet.certificate import Certificate
-from qnet.circuit import Circuit, Floats, Ints
+from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.diagnostics import Diagnostic, Label, Span
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
@@ -19,6 +19,14 @@ from qnet.registry import ReservoirKind
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.conductance import Stamp, dense_conductance
+from qnet.transport.correlations import (
+    Correlations,
+    Islands,
+    Response,
+    circuit_noise,
+    full_response,
+    linear_response,
+)
 from qnet.transport.equations import Mark, Solution
 from qnet.transport.linear import balance, given_warming, solve_linear
 from qnet.transport.onsager import Onsager, onsager_stamps
@@ -41,6 +49,9 @@ from qnet.transport.transmission import transmission_matrix
 
 AUDITED: Final = 8
 """So many terminals enter the audit of four-terminal resistances: 784 of them."""
+
+NO_CURRENT: Final = 1e-12
+"""Share of the largest current below which one is rounding."""
 
 
 class Question(Protocol):
@@ -67,6 +78,7 @@ class Solved:
         self._reverse = reverse
         self._onsager: dict[tuple[int, ...], Onsager] = {}
         self._stamps: dict[tuple[int, ...], Stamp] = {}
+        self._noise: dict[bool, Correlations] = {}
         self._thermo: dict[tuple[int, int], Thermoelectric] = {}
 
     @cached_property
@@ -225,6 +237,47 @@ class Solved:
             onsager = self.onsager((a, b))
             self._thermo[a, b] = thermoelectric(self.circuit, onsager, a, b)
         return self._thermo[a, b]
+
+    # --- fluctuations
+
+    @cached_property
+    def differential_response(self) -> Response:
+        """How charge and heat follow voltages and temperatures where it stands."""
+        if self.is_full:
+            return full_response(self.circuit, self.biased)
+        return linear_response(self.circuit, self.onsager())
+
+    def noise(self, *, is_frozen: bool = False) -> Correlations:
+        """Correlations of currents and voltages at the netlist's sources."""
+        if is_frozen not in self._noise:
+            self._noise[is_frozen] = circuit_noise(
+                self.circuit,
+                self._islands(self.solution.voltage),
+                self.solution,
+                self.differential_response,
+                is_frozen=is_frozen,
+            )
+        return self._noise[is_frozen]
+
+    def carries(self, reservoirs: Ints) -> Bools:
+        """Where a current is more than rounding, (*sweep, reservoirs)."""
+        current = abs(self.solution.current)
+        return current[..., reservoirs] > NO_CURRENT * current.max(-1, keepdims=True)
+
+    @property
+    def is_superconducting(self) -> bool:
+        """Whether some reservoir is a condensate."""
+        kind = self.circuit.reservoirs.kind
+        return bool((kind == ReservoirKind.SUPERCONDUCTOR).any())
+
+    def _islands(self, voltage: Floats) -> Islands:
+        """Scattering matrices by energy, levels where the voltages put them."""
+        lift = np.nan_to_num(voltage) if self.is_full else None
+        if self.is_superconducting:
+            return lambda energy: self.sample.nambu(energy, lift)
+        if not any(group.lever is not None for group in self.circuit.groups):
+            lift = None
+        return lambda energy: self.sample.smatrix(energy, lift)
 
     # --- who is who
 

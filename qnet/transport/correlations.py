@@ -1,0 +1,231 @@
+"""Noise of a whole circuit: islands and resistors as sources, probes that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.registry import ReservoirKind
+from qnet.transport.bias import BiasSolution
+from qnet.transport.conductance import Stamp, dense_conductance
+from qnet.transport.equations import Solution, number_trees
+from qnet.transport.fluctuations import (
+    Fluctuations,
+    johnson_noise,
+    resistor_admittance,
+    respond,
+)
+from qnet.transport.groups import voltage_links
+from qnet.transport.island_noise import Bias, island_heat_noise, island_noise
+from qnet.transport.noise import Island
+from qnet.transport.onsager import Onsager
+
+Islands = Callable[[Floats], Sequence[Island]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Response:
+    """How currents of charge and heat follow voltages and temperatures.
+
+    Attributes
+    ----------
+    charge : (*sweep, n, n)
+        ∂I/∂V in S.
+    charge_heat, heat_charge, heat : (*sweep, n, n)
+        ∂I/∂T in A/K, ∂J/∂V in A, ∂J/∂T in W/K.
+    """
+
+    charge: Floats
+    charge_heat: Floats
+    heat_charge: Floats
+    heat: Floats
+
+    def block(self) -> Floats:
+        """All of them as one matrix (*sweep, 2n, 2n)."""
+        parts = np.broadcast_arrays(
+            self.charge, self.charge_heat, self.heat_charge, self.heat
+        )
+        return np.block([parts[:2], parts[2:]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correlations:
+    """Zero-frequency noise of a circuit.
+
+    Attributes
+    ----------
+    current : (*sweep, n, n)
+        Of the currents from reservoirs into the islands, A²/Hz, one-sided.
+    voltage : (*sweep, n, n)
+        Of the voltages, V²/Hz; zero where held.
+    excess : (*sweep,)
+        Error of the energy integrals over their tolerance.
+    """
+
+    current: Floats
+    voltage: Floats
+    excess: Floats
+
+
+def linear_response(circuit: Circuit, onsager: Onsager) -> Response:
+    """Response of the linear regime; rows of dephasing probes are zero."""
+    n = len(circuit.reservoirs)
+    base = onsager.temperature[..., None, None]
+    warm = np.where(base > 0, base, np.inf)
+    stays = circuit.reservoirs.kind != ReservoirKind.DEPHASING
+
+    def dense(part: Stamp) -> Floats:
+        if not len(part.rows):
+            return np.zeros((*(1 for _ in circuit.shape), n, n))
+        return dense_conductance(part) * stays[:, None] * stays
+
+    return Response(
+        dense(onsager.charge),
+        dense(onsager.charge_heat) / warm,
+        dense(onsager.heat_charge),
+        dense(onsager.heat) / warm,
+    )
+
+
+def full_response(circuit: Circuit, biased: BiasSolution) -> Response:
+    """Response at a working point; rows and columns of dephasing probes are zero."""
+    n, working = len(circuit.reservoirs), biased.working
+
+    def whole(part: Floats) -> Floats:
+        found = np.zeros((*part.shape[:-1], n))
+        found[..., working.columns] = part
+        return found
+
+    return Response(
+        whole(working.charge_voltage),
+        whole(working.charge_temperature),
+        whole(working.heat_voltage),
+        whole(working.heat_temperature),
+    )
+
+
+def circuit_noise(
+    circuit: Circuit,
+    islands: Islands,
+    solution: Solution,
+    response: Response,
+    *,
+    is_frozen: bool = False,
+) -> Correlations:
+    """Noise at the voltages and temperatures of a solution.
+
+    Parameters
+    ----------
+    islands : callable
+        Energies (*sweep, nE) in eV to scattering matrices. Where a reservoir is
+        superconducting: of electrons and holes, the holes of reservoir a as number
+        n + a.
+    response : Response
+        Differential response with which floating voltages and temperatures follow.
+    is_frozen : bool
+        Voltages and temperatures do not follow.
+
+    References
+    ----------
+    M. Büttiker, Phys. Rev. B 46, 12485 (1992); M. P. Anantram and S. Datta, Phys.
+    Rev. B 53, 16390 (1996).
+    """
+    reservoirs = circuit.reservoirs
+    is_thermal = reservoirs.kind == ReservoirKind.THERMAL
+    answers_heat = is_thermal.any() and not is_frozen and solution.temperature.any()
+    has_holes = (reservoirs.kind == ReservoirKind.SUPERCONDUCTOR).any()
+    bias = _bias(circuit, islands, solution, is_frozen)
+    if has_holes:
+        found = island_noise(bias)
+        sources, excess = _condensed(circuit, found.charge), found.excess
+    elif answers_heat:
+        warm = island_heat_noise(bias)
+        sources, excess = warm.block, warm.excess
+    else:
+        found = island_noise(bias)
+        sources, excess = found.charge, found.excess
+    n = len(reservoirs)
+    conductance = response.block() if answers_heat else response.charge
+    unknown = _unknown(circuit, solution, is_thermal if answers_heat else None)
+    if is_frozen:
+        unknown = np.full_like(unknown, -1)
+    outside, outside_sources = _resistors(circuit, len(unknown))
+    told: Fluctuations = respond(
+        sources,
+        conductance,
+        unknown,
+        outside=outside,
+        outside_sources=outside_sources,
+    )
+    return Correlations(told.current[..., :n, :n], told.voltage[..., :n, :n], excess)
+
+
+def _bias(
+    circuit: Circuit, islands: Islands, solution: Solution, is_frozen: bool
+) -> Bias:
+    """Potentials of all reservoirs, and of their holes beside a superconductor."""
+    reservoirs = circuit.reservoirs
+    n = len(reservoirs)
+    voltage = np.where(np.isnan(solution.voltage), 0.0, solution.voltage)
+    mu = circuit.fermi[..., None] - voltage
+    temperature = np.where(np.isnan(solution.temperature), 0.0, solution.temperature)
+    dephasing = np.flatnonzero(reservoirs.kind == ReservoirKind.DEPHASING)
+    is_super = reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
+    if is_super.any():
+        condensate = mu[..., np.argmax(is_super), None]
+        mu = np.concatenate([mu, 2 * condensate - mu], -1)
+        temperature = np.concatenate([temperature, temperature], -1)
+        dephasing = np.concatenate([dephasing, n + dephasing])
+    return Bias(islands, mu, temperature, dephasing, is_frozen, circuit.degeneracy)
+
+
+def _condensed(circuit: Circuit, charge: Floats) -> Floats:
+    """Charge noise (*sweep, n, n) from that of electrons and holes, (2n, 2n).
+
+    Every excitation counts twice, as an electron at E and as a hole at -E. What the
+    normal terminals draw, the condensate supplies.
+    """
+    n = len(circuit.reservoirs)
+    is_super = circuit.reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
+    normal, first = np.flatnonzero(~is_super), int(np.argmax(is_super))
+    sign = np.repeat([1.0, -1.0], n)
+    signed = charge * sign[:, None] * sign
+    folded = signed[..., :n, :n] + signed[..., :n, n:]
+    folded = (folded + signed[..., n:, :n] + signed[..., n:, n:]) / 2
+    whole = np.zeros_like(folded)
+    block = (..., normal[:, None], normal)
+    whole[block] = folded[block]
+    whole[..., first, normal] = -folded[block].sum(-2)
+    whole[..., normal, first] = -folded[block].sum(-1)
+    whole[..., first, first] = folded[block].sum((-1, -2))
+    return whole
+
+
+def _unknown(circuit: Circuit, solution: Solution, is_thermal: Bools | None) -> Ints:
+    """Number of the free voltage, and temperature, that each reservoir follows."""
+    reservoirs = circuit.reservoirs
+    n = len(reservoirs)
+    lead = tuple(range(solution.voltage.ndim - 1))
+    pinned = reservoirs.held | solution.grounded.any(lead)
+    pinned |= np.isnan(solution.voltage).any(lead)
+    root = voltage_links(circuit, pinned).root
+    is_free = ~pinned[root] & (reservoirs.kind != ReservoirKind.DEPHASING)
+    unknown = number_trees(root, is_free)
+    if is_thermal is None:
+        return unknown
+    start = int(unknown.max(initial=-1)) + 1
+    warm = np.where(is_thermal, start + np.cumsum(is_thermal) - 1, -1)
+    return np.concatenate([unknown, warm[:n]])
+
+
+def _resistors(circuit: Circuit, size: int) -> tuple[Floats | None, Floats | None]:
+    """Admittance and Johnson noise of the R cards."""
+    resistors = circuit.lumped_of("R")
+    if resistors is None or not len(resistors):
+        return None, None
+    ends, R, T = resistors.ends, resistors.value, resistors.temperature
+    R, T = np.broadcast_arrays(R, T)
+    return resistor_admittance(ends, R, size), johnson_noise(ends, R, T, size)
