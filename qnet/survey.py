@@ -146,9 +146,12 @@ def _explore(
     template: Template, mesh: Mesh, samples: dict[Hashable, Sample], found: Survey
 ) -> None:
     values = _values(template.sweep, mesh)
+    points = prod(found.ledger.shape)
 
     def compiled(circuit: Circuit) -> Sample:
-        sample = compile_circuit(circuit, samples.get(circuit.structure))
+        sample = compile_circuit(
+            circuit, samples.get(circuit.structure), points=points
+        )
         samples.setdefault(circuit.structure, sample)
         return sample
 
