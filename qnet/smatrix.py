@@ -136,6 +136,8 @@ def resonant(energy: Float, H: Complex, W: Complex) -> Complex:
     levels, channels = W.shape[-2:]
     coupling = np.sqrt(np.pi) * W
     gap = np.asarray(energy)[..., None, None] * np.eye(levels) - H
+    if levels == 1:
+        return _one_level(gap, coupling)
     # Equilibrated: levels of very different widths would spoil the elimination.
     width = np.sum(np.abs(coupling) ** 2, -1)
     size = np.maximum(np.abs(np.diagonal(gap, axis1=-2, axis2=-1)), width)
@@ -158,6 +160,17 @@ def resonant(energy: Float, H: Complex, W: Complex) -> Complex:
     except np.linalg.LinAlgError:
         inner = np.linalg.pinv(joint) @ drive
     return np.eye(channels, dtype=complex) - 2j * inner[..., levels:, :]
+
+
+def _one_level(gap: Complex, coupling: Complex) -> Complex:
+    """Breit and Wigner's S; nothing of a level without width, at its energy too."""
+    width = np.sum(np.abs(coupling) ** 2, -1, keepdims=True)
+    bare = (gap == 0) & (width == 0)
+    S = np.swapaxes(coupling.conj(), -1, -2) @ coupling
+    S = S * (-2j / np.where(bare, 1.0, gap + 1j * width))
+    diagonal = np.arange(S.shape[-1])
+    S[..., diagonal, diagonal] += 1
+    return S
 
 
 def unitarity_defect(S: Complex) -> Float:

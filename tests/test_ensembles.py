@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qnet.ensembles import behind_barriers, circular, drawn, dual, haar
+from qnet.ensembles import behind_barriers, circular, drawn, dual, haar, random_phases
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_closed_barriers_hide_what_is_behind(random):
 
 
 def test_a_stream_depends_on_seed_and_sample_alone():
-    def draw(random):
-        return random.uniform(size=2)
+    def draw(stream):
+        return random_phases(stream, 2)
 
     seeds, samples = np.array([[1.0], [2.0]]), np.array([0.0, 1.0, 0.0])
     together = drawn(draw, seeds, samples)
@@ -57,3 +57,13 @@ def test_a_stream_depends_on_seed_and_sample_alone():
     np.testing.assert_array_equal(together[:, 0], together[:, 2])
     np.testing.assert_array_equal(together[1, 1], drawn(draw, 2.0, 1.0))
     assert len(np.unique(together)) == 8
+
+
+def test_phases_of_consecutive_seeds_are_even_and_independent():
+    phases = drawn(lambda stream: random_phases(stream, 2), np.arange(5000.0), 0.0)
+    assert np.all((phases >= 0) & (phases < 2 * np.pi))
+    turns = np.exp(1j * phases)
+    bound = 5 / np.sqrt(5000)
+    assert abs(np.mean(turns)) < bound
+    assert abs(np.mean(turns[1:] * turns[:-1].conj())) < bound
+    assert abs(np.mean(turns[:, 0] * turns[:, 1].conj())) < bound

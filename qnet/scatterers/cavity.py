@@ -75,7 +75,11 @@ class Cavity:
         """Amplitudes of this cavity."""
         total = sum(self._counts)
         seeds = np.asarray(self.seed) + unvaried(energy)
-        S = drawn(lambda r: circular(r, total, self.beta), seeds, self.sample)
+        S = drawn(
+            lambda stream: circular(np.random.default_rng(stream), total, self.beta),
+            seeds,
+            self.sample,
+        )
         if np.any(np.asarray(self.contacts) < 1):
             T = np.broadcast_to(
                 self.contacts, (*np.shape(self.contacts)[:-1], self.pins)

@@ -81,8 +81,9 @@ class Diffusive:
             S = in_series(S, _slice(rotations[..., k, :, :, :], r, t))
         return np.swapaxes(S, -1, -2) if self.reversed and self.beta == 2 else S
 
-    def _rotations(self, random: np.random.Generator) -> Complex:
+    def _rotations(self, stream: np.random.SeedSequence) -> Complex:
         """Rotations (slice, way, n, n): in and out on the left, then on the right."""
+        random = np.random.default_rng(stream)
         n = 2 * self.N if self.spinful else self.N
         onward = haar(random, n, self.slices, 2)
         if self.beta == 2:

@@ -159,10 +159,11 @@ def _phase(eps: Float) -> Float:
     from scipy.special import loggamma
 
     far = np.abs(eps) > 8
-    near = np.where(far | (eps == 0), 1.0, eps)
-    exact = near * np.log(np.abs(near)) - near - loggamma(0.5 + 1j * near).imag
     y = 1 / np.where(far, eps, np.inf)
-    series = -y * (
-        1 / 24 + y**2 * (7 / 2880 + y**2 * (31 / 40320 + y**2 * 127 / 430080))
-    )
-    return np.where(far, series, np.where(eps == 0, 0.0, exact))
+    y2 = y**2
+    phase = -y * (1 / 24 + y2 * (7 / 2880 + y2 * (31 / 40320 + y2 * 127 / 430080)))
+    is_near = ~far & (eps != 0)
+    near = eps[is_near]
+    exact = near * np.log(np.abs(near)) - near - loggamma(0.5 + 1j * near).imag
+    phase[is_near] = exact
+    return phase

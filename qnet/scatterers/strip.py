@@ -71,7 +71,9 @@ class Strip:
         sites = np.full((1,) * (np.ndim(energy) + 2), 4.0)
         if self.seed is not None:
             drawn_sites = drawn(
-                lambda random: random.uniform(-0.5, 0.5, (columns, rows)),
+                lambda stream: np.random.default_rng(stream).uniform(
+                    -0.5, 0.5, (columns, rows)
+                ),
                 np.asarray(self.seed) + unvaried(energy),
                 self.sample,
             )
