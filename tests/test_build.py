@@ -167,6 +167,19 @@ def test_wrong_syntax_is_refused_at_the_call():
     assert not device.deck().cards
 
 
+def test_a_built_device_answers():
+    device = Builder("a barrier").T("T1", "a", V="1mV").T("T2", "b", V=0)
+    device.B("B1", "a", "b", T=0.25).meas("G", "G(T1,T1)/Gq")
+    assert device.circuit().title == "a barrier"
+    # Landauer: G = (e²/h) T
+    assert device.run().measures["G"].values == pytest.approx(0.25, rel=1e-12)
+
+
+def test_an_element_is_no_other_card():
+    with pytest.raises(NetlistError, match="QN124"):
+        Builder().element(".op")
+
+
 def test_the_name_begins_with_the_letter():
     with pytest.raises(ValueError, match="'X1' does not begin with 'T'"):
         Builder().T("X1", "a")

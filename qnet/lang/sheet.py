@@ -7,7 +7,6 @@ of 10⁵ elements costs a microsecond or two a card; objects are made when asked
 from __future__ import annotations
 
 import gc
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -17,8 +16,9 @@ from itertools import chain, takewhile
 from operator import attrgetter, sub
 from typing import Final
 
-from qnet.diagnostics import Diagnostic, Label, Source, Span
+from qnet.diagnostics import Diagnostic, Source, Span
 from qnet.lang.cards import Card
+from qnet.lang.folding import unfolded
 from qnet.lang.making import make_card
 from qnet.lang.replay import Form, form_of, line_pattern
 from qnet.lang.tokens import Token, lexicon
@@ -26,11 +26,6 @@ from qnet.limits import LIMITS, within
 
 MOST_FAULTS: Final = 1000
 """Faults after which a text is read no further."""
-_CONTINUATION: Final = re.compile(r"\n[ \t]*\+")
-_BEGINS_CONTINUED: Final = re.compile(r"[ \t]*\+")
-_SKIPPED: Final = re.compile(
-    r"[ \t\r]*(?:(?:[*#;]|//|(?<=[ \t])\$)[^\n]*)?$", re.MULTILINE
-)
 _WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
 _LONGEST_PATTERN: Final = 100
 
@@ -46,14 +41,14 @@ class Sheet:
     text : str
         The same, character for character, but for continued cards: there line ends,
         comments and plus signs are blanks, so that each card is one line.
+    inside : Span or None
+        The card that brought this text in.
+    faults : tuple of Diagnostic
+        Continuation lines that continue nothing.
     starts : array of int
         Offset of the line of each card.
     forms : list of Form
         Form of each card.
-    inside : Span or None
-        The card that brought this text in.
-    faults : list of Diagnostic
-        Continuation lines that continue nothing.
     is_cut : bool
         Whether reading stopped after too many faults.
     """
@@ -61,9 +56,9 @@ class Sheet:
     source: Source
     text: str
     inside: Span | None
+    faults: tuple[Diagnostic, ...] = ()
     starts: array[int] = field(default_factory=lambda: array("q"))
     forms: list[Form] = field(default_factory=list)
-    faults: list[Diagnostic] = field(default_factory=list)
     is_cut: bool = False
 
     def __len__(self) -> int:
@@ -113,63 +108,12 @@ def read_sheet(source: Source, inside: Span | None = None) -> Sheet:
         QN801 to QN805.
     """
     within("file size", len(source.text))
-    sheet = Sheet(source, "", inside)
-    sheet.text = _unfolded(sheet)
+    text, faults = unfolded(source, inside)
+    sheet = Sheet(source, text, inside, faults)
     with without_collection():
         _find_cards(sheet)
     _check_lengths(sheet)
     return sheet
-
-
-def _unfolded(sheet: Sheet) -> str:
-    """Text with each continued card on one line, of equal length."""
-    text = sheet.source.text
-    if not text.endswith("\n"):
-        text += "\n"
-    first = _BEGINS_CONTINUED.match(text)
-    pieces: list[str] = []
-    done = _orphaned(sheet, text, 0, first.end(), pieces) if first else 0
-    for plus in _CONTINUATION.finditer(text, done):
-        if len(sheet.faults) >= MOST_FAULTS:
-            break
-        card = _line_continued(text, plus.start() + 1, done)
-        if card is None:
-            pieces.append(text[done : plus.start() + 1])
-            done = _orphaned(sheet, text, plus.start() + 1, plus.end(), pieces)
-            continue
-        start, stop = card
-        comment = lexicon().comment(text, max(start, done), stop)
-        tail = comment[0] if comment else stop
-        pieces += (text[done:tail], " " * (plus.end() - tail))
-        done = plus.end()
-    return "".join((*pieces, text[done:]))
-
-
-def _orphaned(sheet: Sheet, text: str, start: int, plus: int, pieces: list[str]) -> int:
-    """Blank a line that continues nothing, and report it; where the line ends."""
-    place = Label(Span(sheet.source, plus - 1, plus, sheet.inside))
-    sheet.faults.append(
-        Diagnostic(
-            "QN120",
-            "this line continues nothing",
-            place,
-            why="`+` at the start of a line continues the card before it",
-            help="delete the `+`, or put the card before it",
-        )
-    )
-    stop = text.index("\n", start)
-    pieces.append(" " * (stop - start))
-    return stop
-
-
-def _line_continued(text: str, start: int, done: int) -> tuple[int, int] | None:
-    """Line of the card before an offset; comments and blank lines stand between."""
-    while start > done:
-        stop = start - 1
-        start = text.rfind("\n", 0, stop) + 1
-        if start < done or not _SKIPPED.match(text, start):
-            return start, stop
-    return None
 
 
 def _check_lengths(sheet: Sheet) -> None:

@@ -99,10 +99,7 @@ class Lexicon:
         ]
 
     def comment(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
-        """Place of the comment of a line, if there is one."""
-        whole = _COMMENT_LINE.match(text, start, stop)
-        if whole is not None:
-            return whole.span(1)
+        """Place of the comment at the end of a card's line, if there is one."""
         for match in self.pattern.finditer(text, start, _stripped(text, start, stop)):
             if match.lastindex == self._comment:
                 return match.span(self._comment)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from qnet.lang.cards import Deck
+from qnet.lang.folding import PLUS, is_remark
 from qnet.lang.replay import Form
 from qnet.lang.rows import Block, Cards
 from qnet.lang.sheet import Sheet
@@ -93,9 +94,8 @@ class _Writer:
         if not self.keeps_comments or start >= stop:
             return
         for line in sheet.source.text[start:stop].splitlines():
-            place = lexicon().comment(line, 0, len(line))
-            if place is not None and not line[: place[0]].strip():
-                self.lines.append(_INDENT * level + _remark(line[slice(*place)]))
+            if is_remark(line):
+                self.lines.append(_INDENT * level + _remark(line.strip()))
             elif not line.strip() and self.lines and self.lines[-1]:
                 self.lines.append("")
         if stop == len(sheet.text) and self.lines and not self.lines[-1]:
@@ -116,9 +116,13 @@ def _remarks(sheet: Sheet, start: int, stop: int) -> Iterator[str]:
     while start <= stop:
         end = text.find("\n", start)
         end = stop if end < 0 else min(end, stop)
-        plus = re.compile(r"[ \t]*\+").match(text, start, end)
-        place = lexicon().comment(text, plus.end() if plus else start, end)
-        yield _remark(text[slice(*place)]) if place else ""
+        line = text[start:end]
+        if is_remark(line):
+            yield _remark(line.strip())
+        else:
+            plus = PLUS.match(text, start, end)
+            place = lexicon().comment(text, plus.end() if plus else start, end)
+            yield _remark(text[slice(*place)]) if place else ""
         start = end + 1
 
 

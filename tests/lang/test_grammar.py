@@ -119,6 +119,8 @@ def test_tables_of_another_grammar_are_left_aside(tmp_path, monkeypatch):
         file.write("// changed\n")
     assert stored_parser() is None
     assert tables.built_parser().parse("T1 a")
+    tables.write_tables()
+    assert stored_parser() is not None
     (tmp_path / "tables.json").write_text("{")
     assert stored_parser() is None
     (tmp_path / "tables.json").unlink()

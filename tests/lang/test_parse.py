@@ -303,6 +303,10 @@ def test_cards_are_a_sequence():
         row[3]
     assert parse("").cards == ()
     assert row == tuple(row)
+    assert row != "T1 a"
+    assert len({row, row}) == 1
+    assert repr(row) == "<3 cards>"
+    assert [len(column) for column in row.alike()[0].items] == [2]
 
 
 # ---- lines
@@ -313,6 +317,12 @@ def test_comments_and_blank_lines_may_stand_inside_a_card():
     element = card(text)
     assert [arg.name.text for arg in element.args] == ["N", "V0"]
     assert element.args[1].span.line == 6
+
+
+def test_an_operator_may_begin_a_continuation():
+    sum_ = card(".param a=3\n+ *2 ; twice\n+ + 1\n  + -b")
+    assert shown(sum_.args[0].value) == "(((3 * 2) + 1) - b)"
+    assert write_deck(parse(".param a=3\n+ *2 ; x\n")) == ".param a=3*2  ; x\n"
 
 
 def test_line_ends_and_a_byte_order_mark_do_not_matter():
@@ -349,6 +359,16 @@ def test_what_a_control_block_holds_is_not_read():
     assert faults(".op\n.control\nlet x = ( )\n.ends\n.endc\nT1 a )") == [
         "QN119", "QN109",
     ]  # fmt: skip
+
+
+def test_reading_stops_after_a_thousand_faults():
+    for line in ("T1 a )", ".ends", ".title x"):
+        assert len(faults(f".op\n{line}\n" * 3000)) in {999, 1000}
+    assert faults("+ a\n+ =\n* x\n\n+ )\nT1 a\n+ b\n") == ["QN120"]
+
+
+def test_what_fits_no_card_is_told_from_what_ends_too_early():
+    assert faults(".op\n{k}\nT1 a .op\n[1]\n") == ["QN107", "QN106", "QN105"]
 
 
 def test_no_message_speaks_of_the_parser():
@@ -573,9 +593,13 @@ def test_mutated_netlists_are_read_or_refused(text, seed):
             + draw.choice([piece, stray, ""])
             + text[other + draw.randint(0, 3) :]
         )
-    for diagnostic in found(text):
+    diagnostics = found(text)
+    for diagnostic in diagnostics:
         span = diagnostic.primary.span
         assert 0 <= span.start < span.stop <= len(text) + 1
+    if not diagnostics:
+        written = write_deck(parse(text))
+        assert write_deck(parse(written)) == written
 
 
 @settings(max_examples=200, deadline=None)
