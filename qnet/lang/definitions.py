@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
@@ -85,13 +85,13 @@ class Definitions:
         cell = formula_cell(self.frame, arg.value, arg.value.span)
         self.frame.cells[arg.name.text.lower()] = cell
 
-    def function(self, card: Func, taken: Iterable[str]) -> None:
-        """``.func f(x)={…}``; `taken` are the names of built-in functions."""
+    def function(self, card: Func, taken: Iterable[str], asks: Collection[str]) -> None:
+        """``.func f(x)={…}``; built-in functions and answers keep their names."""
         check_name(card.name, "a function")
         for word in card.parameters:
             check_name(word, "an argument")
         folded = card.name.text.lower()
-        if folded in taken:
+        if folded in taken or card.name.text in asks:
             message = f"'{card.name.text}' is a function of the language"
             raise refuse(NetlistError, "QN203", message, card.name.span)
         self._claim("function", card.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +11,23 @@ import numpy as np
 
 from qnet.circuit import Axis, Circuit
 from qnet.diagnostics import NetlistError, Span, refuse
-from qnet.lang.cards import Arg, Assert, Card, Deck, Directive, Meas, Print, Step
+from qnet.lang.cards import (
+    Arg,
+    Assert,
+    Card,
+    Deck,
+    Directive,
+    For,
+    Func,
+    Meas,
+    Print,
+    Step,
+    Subckt,
+)
 from qnet.lang.directives import Desk, checks_of, options_of, task_of
 from qnet.lang.elements import check_model, read_elements, refuse_spins
 from qnet.lang.expansion import STATE_CARDS, Expansion
-from qnet.lang.expressions import STATES
+from qnet.lang.expressions import STATES, answer_names
 from qnet.lang.files import allowed_roots, data_file
 from qnet.lang.findings import Findings
 from qnet.lang.frames import key_of
@@ -35,6 +47,7 @@ from qnet.lang.questions import (
     listing_of,
     measures_of,
 )
+from qnet.lang.rows import Cards
 from qnet.lang.runs import EXPRESSIONS
 from qnet.lang.seas import find_seas
 from qnet.lang.surroundings import Surroundings
@@ -97,14 +110,15 @@ class Elaboration:
         self._deck = deck
         self._analyses = analyses
         self._asks = {name.lower(): ask for name, ask in asks.items()}
-        self._folded = frozenset(self._asks)
+        defined = (card.name.text for card in _functions(deck.cards))
+        self._spellings = answer_names(asks, defined)
         self._findings = Findings()
         self._roots = allowed_roots(deck.source.name, include_roots)
         self._found = Inventory(
             self._findings, NodeTable(self._findings), ElementNames(self._findings)
         )
-        self._values = Surroundings({}, 1, self._folded, findings=self._findings)
-        naming = Naming(self._found, self._values, self._folded)
+        self._values = Surroundings({}, 1, self._spellings, findings=self._findings)
+        naming = Naming(self._found, self._values, self._spellings)
         self._steps = [
             card for _, card in deck.cards.others() if isinstance(card, Step)
         ]
@@ -113,7 +127,7 @@ class Elaboration:
             self._values,
             naming,
             Shelf(models),
-            self._folded,
+            self._spellings,
             self._swept(),
             self._find_file,
             read_elements,
@@ -131,10 +145,11 @@ class Elaboration:
         for frame in self._found.frames:
             for card in frame.models.values():
                 check_model(card, frame, self._expansion)
-        reader = Reader(self._found.root, self._values, self._folded, self._find_file)
+        root = self._found.root
+        reader = Reader(root, self._values, self._spellings, self._find_file)
         axes: tuple[Axis, ...] = ()
         with self._findings.gathering():
-            stepped_names(self._steps, self._found.root)
+            stepped_names(self._steps, root)
             axes = axes_of(self._steps, reader)
         seas = find_seas(self._found)
         levers = lever_nodes(self._found, seas)
@@ -148,7 +163,7 @@ class Elaboration:
             self._findings.raise_errors()
         bare = Template(
             self._deck, self._found, seas, levers, self._own_signs(),
-            self._units(axes), self._folded, axes, options=options,
+            self._units(axes), self._spellings, axes, options=options,
         )  # fmt: skip
         circuit = self._trial(bare)
         questions = self._questions(cards, desk, circuit)
@@ -261,6 +276,7 @@ class Elaboration:
                 reservoirs.add("gnd")
         return Known(
             self._asks,
+            self._spellings,
             reservoirs,
             {name.lower() for name in lumped},
             listed,
@@ -279,7 +295,7 @@ class Elaboration:
                 quantity(state, cell, self._values, Refusing(self._findings))
         for batch in self._found.batches:
             for key in batch.said.keys.values():
-                if is_swept(key, self._folded):
+                if is_swept(key, self._spellings):
                     inspection: Inspection = Marking(())
                 else:
                     inspection = Refusing(self._findings)
@@ -329,8 +345,17 @@ class Elaboration:
             "prints": tuple(prints),
             "asserts": tuple(asserts),
             "checks": checks,
-            "calls": calls_in(bodies, self._folded, known.functions),
+            "calls": calls_in(bodies, self._spellings, known.functions),
         }
+
+
+def _functions(cards: Cards) -> Iterator[Func]:
+    """Every ``.func`` of a netlist and its blocks."""
+    for _, card in cards.others():
+        if isinstance(card, Func):
+            yield card
+        elif isinstance(card, For | Subckt) and isinstance(card.cards, Cards):
+            yield from _functions(card.cards)
 
 
 def _is_expression(arg: Arg) -> bool:

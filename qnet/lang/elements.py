@@ -145,7 +145,7 @@ def _reservoir(expansion: Expansion, run: Run) -> None:
     if len(run.group.items) != 1:
         message = f"a {OWN_LETTERS.get(letter, 'probe')} has one node"
         extra = run.group.items[1:]
-        cure = stray_unit(extra[0].texts[run.cards[0]].lower()) if extra else ""
+        cure = stray_unit(extra[0].texts[run.cards[0]]) if extra else ""
         raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
     keyring = Keyring(fields, owner)
     said = said_by(run, keyring, expansion.found.findings, expansion.find_file)

@@ -112,13 +112,13 @@ class Expansion:
         """Definitions of a block, wherever in it they stand."""
         findings = self.found.findings
         definitions = Definitions(frame, findings, self.shelf.models)
-        taken = {*FUNCTIONS, *REDUCTIONS, *DRAWN, *self.asks, "log"}
+        taken = {*FUNCTIONS, *REDUCTIONS, *DRAWN, "log"}
         for _, card in others:
             with findings.gathering():
                 if isinstance(card, Param):
                     definitions.parameters(card)
                 elif isinstance(card, Func):
-                    definitions.function(card, taken)
+                    definitions.function(card, taken, self.asks)
                 elif isinstance(card, Model):
                     definitions.model(card)
                 elif isinstance(card, Subckt):

@@ -6,7 +6,7 @@ of functions, walked with a stack. Nothing that a file says reaches Python's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -68,7 +68,7 @@ class Scope:
     functions : mapping
         Functions of the netlist, by folded name.
     asks : collection of str
-        Folded names of the answer functions (``v``, ``g`` …).
+        Spellings of the answer functions; see `answer_names`.
     answer : callable, optional
         Value of a call of an answer function; None where answers are not known yet.
     axes : tuple of Axis, optional
@@ -142,15 +142,38 @@ def operands(node: Expr, asks: Collection[str] = ()) -> tuple[Expr, ...]:
     Parameters
     ----------
     asks : collection of str
-        Folded names of the answer functions.
+        Spellings of the answer functions.
     """
     if isinstance(node, Binary):
         return (node.left, node.right)
     if isinstance(node, Unary):
         return (node.operand,)
-    if isinstance(node, Call) and node.function.lower() not in asks:
+    if isinstance(node, Call) and not is_answer(node, asks):
         return node.args
     return ()
+
+
+def is_answer(call: Call, asks: Collection[str]) -> bool:
+    """Whether a call asks for an answer; see `answer_names`."""
+    return call.function in asks or call.function.lower() in asks
+
+
+def answer_names(asks: Iterable[str], functions: Iterable[str]) -> frozenset[str]:
+    """Spellings that ask for an answer.
+
+    Calls fold case, but a function of the netlist takes the folded name: with
+    ``.func f(x)``, ``f(2)`` is that function and ``F(T1)`` still the Fano factor.
+
+    Parameters
+    ----------
+    asks : iterable of str
+        Answer functions as they are spelled.
+    functions : iterable of str
+        Functions of the netlist.
+    """
+    exact = frozenset(asks)
+    taken = {name.lower() for name in functions}
+    return exact | {name.lower() for name in exact if name.lower() not in taken}
 
 
 def operands_first(expr: Expr, asks: Collection[str] = ()) -> Iterator[Expr]:
@@ -164,11 +187,6 @@ def operands_first(expr: Expr, asks: Collection[str] = ()) -> Iterator[Expr]:
     return reversed(order)
 
 
-def free_names(expr: Expr, asks: Collection[str] = ()) -> list[Name]:
-    """Every name in an expression that stands for a value."""
-    return [node for node in operands_first(expr, asks) if isinstance(node, Name)]
-
-
 def leaf_calls(
     expr: Expr, asks: Collection[str], defined: Mapping[str, Defined] | None = None
 ) -> list[Call]:
@@ -177,19 +195,18 @@ def leaf_calls(
     Parameters
     ----------
     asks : collection of str
-        Names of the answer functions.
+        Spellings of the answer functions.
     defined : mapping, optional
         Functions of the netlist, by folded name.
     """
-    folded = {name.lower() for name in asks}
     found: list[Call] = []
     bodies, seen = [expr], set[str]()
     while bodies:
-        for node in operands_first(bodies.pop(), folded):
+        for node in operands_first(bodies.pop(), asks):
             if not isinstance(node, Call):
                 continue
             name = node.function.lower()
-            if name in folded:
+            if is_answer(node, asks):
                 found.append(node)
             elif defined and name in defined and name not in seen:
                 seen.add(name)
@@ -252,7 +269,7 @@ def placed(fault: Fault, span: Span, parts: tuple[Span, ...] = ()) -> NetlistErr
 def _call(node: Call, given: list[Value], scope: Scope) -> Value:
     """Value of a call: an answer, a function of the netlist, or a built-in one."""
     name = node.function.lower()
-    if name in scope.asks:
+    if is_answer(node, scope.asks):
         if scope.answer is None:
             message = f"'{node.function}' is an answer, known only after the run"
             cure = "answers stand in .meas, .print, .plot, .save and .assert"

@@ -10,7 +10,7 @@ from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Model
 from qnet.lang.frames import Frame
 from qnet.registry import ModelEntry
-from qnet.units import SUFFIXES, BadQuantity, read_quantity
+from qnet.units import BadQuantity, read_quantity
 
 OWN_LETTERS = {
     "t": "terminal",
@@ -175,7 +175,7 @@ def _by_name(items: Items, frame: Frame, shelf: Shelf) -> Head:
         raise refuse(NetlistError, "QN204", message, items.place(-1), help=cure)
     word = words[last] or ""
     message = f"unknown model '{word}'{suggest(word, shelf.offer(frame))}"
-    cure = stray_unit(word)
+    cure = stray_unit(items.place(last).text)
     raise refuse(NetlistError, "QN204", message, items.place(last), help=cure)
 
 
@@ -204,7 +204,7 @@ def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:
         return refuse(NetlistError, "QN204", message, span, help=cure)
     flags = [flag for entry in entries for flag in entry.flags]
     near = suggest(word, [*flags, *shelf.offer(frame)])
-    cure = stray_unit(word)
+    cure = stray_unit(span.text)
     if not near and not cure:
         return wrong
     message = f"'{word}' is no model or flag of '{name}'{near}"
@@ -227,11 +227,9 @@ def _wrong_pins(entries: Sequence[ModelEntry], given: int, span: Span) -> Netlis
 
 def stray_unit(word: str) -> str:
     """Help where a stray word is a unit: ``V=10 meV``."""
-    for spelling in (word, *(name for name in SUFFIXES if name.lower() == word)):
-        try:
-            found = read_quantity(f"1{spelling}")
-        except BadQuantity:
-            continue
-        if not found.unit.is_plain or word in ("deg", "rad"):
-            return "a quantity is written without a blank, 10meV"
-    return ""
+    try:
+        found = read_quantity(f"1{word}")
+    except BadQuantity:
+        return ""
+    is_unit = not found.unit.is_plain or word in ("deg", "rad", "%")
+    return "a quantity is written without a blank, 10meV" if is_unit else ""

@@ -13,6 +13,7 @@ from qnet.lang.expressions import (
     Defined,
     Scope,
     evaluate,
+    is_answer,
     leaf_calls,
     operands_first,
     placed,
@@ -126,7 +127,7 @@ class Known:
     Attributes
     ----------
     asks : mapping
-        Answer functions by folded name.
+        Answer functions by folded name; `spellings` are those that ask for them.
     reservoirs, lumped : collection of str
         Folded names of what their arguments may mean; None: not known.
     listed : sequence of str
@@ -136,6 +137,7 @@ class Known:
     """
 
     asks: Mapping[str, Ask]
+    spellings: Collection[str]
     reservoirs: Collection[str] | None
     lumped: Collection[str]
     listed: Sequence[str]
@@ -250,10 +252,10 @@ def check_expression(
     findings: Findings,
 ) -> None:
     """Names, answer calls and their arguments, as far as they can be known now."""
-    for call in leaf_calls(body, known.asks, known.functions):
+    for call in leaf_calls(body, known.spellings, known.functions):
         with findings.gathering():
             check_call(call, known)
-    for node in operands_first(body, known.asks):
+    for node in operands_first(body, known.spellings):
         if isinstance(node, Name):
             text = node.text
             names = (text in CONSTANTS, text in STATES)
@@ -318,10 +320,10 @@ def listing_of(
 def _written_out(item: Expr, known: Known) -> list[tuple[str, Expr]]:
     """One item, or one for each reservoir where its argument is ``*``."""
     text = item.span.text.strip("{}")
-    is_answer = isinstance(item, Call) and item.function.lower() in known.asks
-    if not (is_answer and is_wild(item)) or not isinstance(item, Call):
+    if not isinstance(item, Call) or not is_wild(item):
         return [(text, item)]
-    if known.asks[item.function.lower()].arity != (1, 1):
+    ask = known.asks.get(item.function.lower())
+    if not is_answer(item, known.spellings) or ask is None or ask.arity != (1, 1):
         return [(text, item)]
     star = item.args[0].span
     return [

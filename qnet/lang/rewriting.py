@@ -21,6 +21,7 @@ from qnet.lang.cards import (
     Unary,
     Word,
 )
+from qnet.lang.expressions import is_answer
 from qnet.lang.frames import Frame, key_of
 from qnet.lang.naming import Naming
 
@@ -95,8 +96,7 @@ class Rewriting:
                 right=self._expr(expr.right, frame, row),
             )
         if isinstance(expr, Call):
-            is_answer = expr.function.lower() in self.asks
-            write = self._node if is_answer else self._expr
+            write = self._node if is_answer(expr, self.asks) else self._expr
             args = tuple(write(arg, frame, row) for arg in expr.args)
             return replace(expr, args=args)
         return expr

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import NetlistError, refuse
-from qnet.lang.expressions import STATES, Defined, Scope, evaluate, why_not_finite
+from qnet.lang.cards import Call
+from qnet.lang.expressions import (
+    STATES,
+    Defined,
+    Scope,
+    evaluate,
+    operands_first,
+    why_not_finite,
+)
 from qnet.lang.findings import Findings
 from qnet.lang.frames import Cell, Frame, key_of, names_used
+from qnet.lang.functions import DRAWN
 from qnet.lang.values import Draws, Value
 
 
@@ -30,20 +39,47 @@ class Sampling:
         Those that are drawn.
     which : (*sweep)
         Number of the sample at each point.
+    numbers : mapping
+        Number of each cell that draws, by its identity.
     """
 
     seed: int
     indices: Ints
     which: Ints
+    numbers: Mapping[int, int]
 
-    def generators(self) -> tuple[np.random.Generator, ...]:
-        """A generator for each sample, at its beginning."""
-        return tuple(
-            np.random.default_rng(
-                np.random.SeedSequence(self.seed, spawn_key=(int(k),))
-            )
-            for k in self.indices
-        )
+    def draws(self, cell: Cell) -> Draws | None:
+        """Generators of a cell, one for each sample; None for cells that draw nothing.
+
+        They depend on the place of the cell in the netlist and not on what was drawn
+        before, so that the audit at the reversed field meets the same disorder.
+        """
+        number = self.numbers.get(id(cell))
+        if number is None:
+            return None
+        keys = [(int(index), number) for index in self.indices]
+        seeds = [np.random.SeedSequence(self.seed, spawn_key=key) for key in keys]
+        made = tuple(map(np.random.default_rng, seeds))
+        return Draws(made, self.which, cell.rows)
+
+
+def draws_within(cell: Cell) -> bool:
+    """Whether a cell draws random numbers, itself or in a function that it calls."""
+    waiting = [(formula, cell.frame) for formula in cell.formulas]
+    seen: set[int] = set()
+    while waiting:
+        body, home = waiting.pop()
+        for node in operands_first(body):
+            if not isinstance(node, Call):
+                continue
+            name = node.function.lower()
+            if name in DRAWN:
+                return True
+            found = home.function(name)
+            if found is not None and id(found[1]) not in seen:
+                seen.add(id(found[1]))
+                waiting.append((found[1].body, found[0]))
+    return False
 
 
 class Surroundings:
@@ -79,21 +115,16 @@ class Surroundings:
         self._given = given
         self._reverse = reverse
         self._sampling = sampling
-        self._generators = () if sampling is None else sampling.generators()
         self._findings = findings
         self._scopes: dict[int, Scope] = {}
         self._states: dict[str, Value] = {}
 
-    def scope(self, frame: Frame, rows: int | None = None) -> Scope:
-        """Scope of a frame, made when first asked for; draws give `rows` numbers."""
+    def scope(self, frame: Frame) -> Scope:
+        """Scope of a frame, made when first asked for."""
         for around in reversed(list(frame.chain())):
             if id(around) not in self._scopes:
                 self._scopes[id(around)] = self._build(around)
-        found = self._scopes[id(frame)]
-        if self._sampling is None or rows is None:
-            return found
-        draws = Draws(self._generators, self._sampling.which, rows)
-        return Scope(found.names, found.states, found.functions, self.asks, draws=draws)
+        return self._scopes[id(frame)]
 
     def value(self, cell: Cell) -> Value:
         """Value of a cell: (rows or 1, *sweep), or a bare number.
@@ -107,14 +138,15 @@ class Surroundings:
             return self._ranked(cell.written)
         if self._findings is not None:
             self._refuse_broken(cell)
-        scope = self.scope(cell.frame, cell.rows if cell.through is None else None)
+        scope = self.scope(cell.frame)
+        if self._sampling is not None:
+            scope = replace(scope, draws=self._sampling.draws(cell))
         values = [evaluate(formula, scope) for formula in cell.formulas]
-        found = (
-            values[0]
-            if cell.which is None
-            else _gathered(values, cell, cell.which, self.rank)
-        )
-        return found if cell.through is None else _taken(found, cell.through)
+        if cell.through is not None:
+            values = [_taken(found, cell.through) for found in values]
+        if cell.which is None:
+            return values[0]
+        return _gathered(values, cell, cell.which, self.rank)
 
     def state(self, name: str) -> Floats:
         """Value of ``B EF temp M``, of shape (1, *sweep) in its unit."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qnet.circuit import Axis, Circuit, Floats, Group, Ints
+from qnet.circuit import Axis, Circuit, Floats, Ints
 from qnet.diagnostics import Diagnostic, NetlistError, PhysicsError
 from qnet.lang.cards import Call, Deck
 from qnet.lang.directives import Options
@@ -25,38 +25,19 @@ from qnet.lang.grouping import (
 )
 from qnet.lang.inspection import Inspection, Marking, Refusing
 from qnet.lang.inventory import Inventory
-from qnet.lang.keys import numbers
+from qnet.lang.keys import flattened
 from qnet.lang.pieces import (
     World,
-    is_structural,
     keys_that_stay,
     pieces_of,
-    signature_of,
-    structural_fields,
 )
 from qnet.lang.questions import Assertion, Listing, Measure, Task, measured
 from qnet.lang.reservoirs import lumped_of, reservoirs_of
 from qnet.lang.seas import Seas
-from qnet.lang.surroundings import Sampling, Surroundings
+from qnet.lang.structures import Structures, signatures, structure_key
+from qnet.lang.surroundings import Sampling, Surroundings, draws_within
 from qnet.lang.values import Value
-from qnet.registry import parameters
 from qnet.units import Unit
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Structures:
-    """Which points of a sweep share a structure.
-
-    Attributes
-    ----------
-    labels : (*sweep)
-        Equal for points that may go into one circuit; negative where none can be made.
-    reasons : dict
-        Why, by negative label.
-    """
-
-    labels: Ints
-    reasons: dict[int, Diagnostic]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,16 +158,17 @@ class Template:
         shape, _ = self._given(values or {})
         marking = Marking(shape)
         _, world = self._world(values or {}, marking, reverse=False, seed=None)
-        signature = self._signatures(world, shape)
+        signature = signatures(self.found.batches, world, shape)
         flat = signature.reshape(-1, signature.shape[-1])
-        _, first, label = np.unique(
-            flat, axis=0, return_index=True, return_inverse=True
-        )
+        _, label = np.unique(flat, axis=0, return_inverse=True)
         labels = label.reshape(shape)
-        for number, at in enumerate(first):
-            reason = self._try(flat[at].tobytes(), values or {}, shape, int(at))
-            if reason is not None:
-                marking.mark((labels == number) & (marking.labels == 0), reason)
+        for number in range(int(labels.max(initial=-1)) + 1):
+            good = (labels == number) & (marking.labels == 0)
+            if good.any():
+                at = int(np.argmax(good))
+                reason = self._try(flat[at].tobytes(), values or {}, shape, at)
+                if reason is not None:
+                    marking.mark(good, reason)
         return Structures(
             np.where(marking.labels < 0, marking.labels, labels), marking.reasons
         )
@@ -258,7 +240,9 @@ class Template:
         sampling = None
         if seed is not None:
             indices, which = np.unique(samples.astype(np.intp), return_inverse=True)
-            sampling = Sampling(seed, indices, which.reshape(samples.shape))
+            sampling = Sampling(
+                seed, indices, which.reshape(samples.shape), self._drawing
+            )
 
         def surroundings(*, turned: bool) -> Surroundings:
             return Surroundings(
@@ -267,10 +251,7 @@ class Template:
 
         around = surroundings(turned=reverse)
         forward = surroundings(turned=False) if reverse else None
-        for frame in self.found.frames:  # in one order, so that draws repeat
-            around.scope(frame)
-            if forward is not None:
-                forward.scope(frame)
+        around.scope(self.found.root)  # which settles the states
         return shape, World(
             around, forward, inspection, self.options.spin, samples, self.own_signs
         )
@@ -309,37 +290,9 @@ class Template:
             spin=self.options.spin,
             response=self.options.response,
             tolerance=self.options.tolerance,
-            structure=self._structure(world, groups),
+            structure=structure_key(self.found.batches, groups, world),
             notes=keys_that_stay(self.found.batches, world),
         )
-
-    def _structure(self, world: World, groups: Sequence[Group]) -> bytes:
-        """Equal for equal structures of this template."""
-        first = [
-            signature_of(structural_fields(batch, world), len(batch)).tobytes()
-            for batch in self.found.batches
-            if batch.kind == "S"
-        ]
-        is_turned = world.forward is not None and any(
-            parameter.state == "reversed"
-            for group in groups
-            for parameter in parameters(type(group.model))
-        )
-        return b";".join([b"turned" if is_turned else b"", *first])
-
-    def _signatures(self, world: World, shape: tuple[int, ...]) -> Floats:
-        """Structural numbers at each point: (*sweep, k); other keys are inspected."""
-        columns = [np.zeros((*shape, 1))]
-        for batch in self.found.batches:
-            for key in batch.said.keys.values():
-                if not is_structural(key.parameter):
-                    numbers(key, world.around, world.inspection)
-            if batch.kind != "S":
-                continue
-            for each in structural_fields(batch, world):
-                for array in each.arrays:
-                    columns.append(_by_point(array, shape))
-        return np.concatenate(columns, -1)
 
     def _try(
         self,
@@ -363,6 +316,18 @@ class Template:
         return self._tried[signature]
 
     @cached_property
+    def _drawing(self) -> dict[int, int]:
+        """Numbers of the cells that draw, by their identity, in netlist order."""
+        found = self.found
+        cells = [cell for frame in found.frames for cell in frame.cells.values()]
+        for batch in found.batches:
+            for key in batch.said.keys.values():
+                cells.extend(flattened(key.cells))
+        return {
+            id(cell): number for number, cell in enumerate(cells) if draws_within(cell)
+        }
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the parameters and states that `circuit` takes values of."""
         return tuple(self.units)
@@ -375,15 +340,3 @@ def _key(name: str) -> str:
 def _without_rows(held: Value) -> Value:
     """A value of the netlist itself, without the axis of instances."""
     return held if held.array.ndim == 0 else Value(held.array[0], held.unit)
-
-
-def _by_point(array: Floats, shape: tuple[int, ...]) -> Floats:
-    """Rows of a structural number, one number at each point if they are few kinds."""
-    by_point = np.moveaxis(array, 0, -1)
-    if by_point.shape[-1] > 1 and by_point.size > by_point.shape[-1]:
-        flat = by_point.reshape(-1, by_point.shape[-1])
-        _, label = np.unique(flat, axis=0, return_inverse=True)
-        by_point = label.reshape(*by_point.shape[:-1], 1).astype(float)
-    elif by_point.shape[-1] > 1:
-        by_point = np.zeros((*by_point.shape[:-1], 1))
-    return np.broadcast_to(by_point, (*shape, 1))

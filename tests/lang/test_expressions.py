@@ -30,7 +30,9 @@ def expression(text):
 
 def result(text, **names):
     """Value of an expression, where names are numbers or values."""
-    held = {k.lower(): v if isinstance(v, Value) else value(v) for k, v in names.items()}
+    held = {
+        k.lower(): v if isinstance(v, Value) else value(v) for k, v in names.items()
+    }
     return evaluate(expression(text), Scope(held))
 
 
