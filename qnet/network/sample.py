@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qnet.circuit import Circuit, Floats, Group
-from qnet.diagnostics import Label, PhysicsError, PluginError, refuse
+from qnet.diagnostics import Label, NetlistError, PhysicsError, PluginError, refuse
 from qnet.network.channels import Cell, make_cells
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import (
@@ -191,7 +191,7 @@ def compile_circuit(
     Raises
     ------
     NetlistError
-        QN401 to QN406, every fault of the stage that found some.
+        QN401 to QN407, every fault of the stage that found some.
     """
     if (
         like is not None
@@ -199,12 +199,31 @@ def compile_circuit(
         and like.circuit.structure == circuit.structure
     ):
         return Sample(circuit, like.topology)
+    _refuse_holes(circuit)
     ports = connect(circuit)
     cells = make_cells(ports)
     shapes = make_shapes(make_waves(ports, cells))
     composers = tuple(Composer(shape, points) for shape in shapes)
     pattern = flow_pattern(composers, len(circuit.reservoirs))
     return Sample(circuit, Topology(ports, cells, composers, pattern))
+
+
+def _refuse_holes(circuit: Circuit) -> None:
+    """Refuse scatterers whose channels are electrons and holes in turn.
+
+    Holes are followed from superconducting terminals only; counted as electrons they
+    would carry their current the wrong way.
+    """
+    mixing = [group for group in circuit.groups if getattr(group.model, "nambu", False)]
+    if mixing:
+        raise refuse(
+            NetlistError,
+            "QN407",
+            f"'{mixing[0].names[0]}' turns electrons into holes, "
+            "which are followed from superconducting terminals only",
+            mixing[0].spans[0],
+            help="ask the model for its amplitudes in Python",
+        )
 
 
 def _evaluate(
