@@ -115,4 +115,4 @@ def random_phases(stream: np.random.SeedSequence, count: int) -> Float:
     hundred thousand nodes.
     """
     bits = stream.generate_state(count, np.uint64)
-    return (bits >> np.uint64(11)) * (2 * np.pi / 2**53)
+    return (bits >> np.uint64(11)).astype(np.float64) * (2 * np.pi / 2**53)
