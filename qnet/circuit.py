@@ -67,7 +67,7 @@ class Reservoirs:
         Where each is declared.
     polarization, absorb : (*sweep, n)
         Of terminals: spin polarisation, and the probability to absorb what a chiral
-        edge brings; None: 0 and 1.
+        edge brings; NaN where a card does not give it, None where none does.
     axis : (*sweep, n, 3)
         Direction of the polarisation; None: z.
     """

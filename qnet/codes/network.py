@@ -53,4 +53,16 @@ CODES: Final[dict[str, Code]] = {
         "carry their current the wrong way.",
         "Ask the model for its amplitudes in Python: `models()['majorana']`.",
     ),
+    "QN408": Code(
+        "a polarised terminal without resolved spin",
+        "pol= says how much more easily one spin enters than the other; with channels "
+        "that have no spin it has no meaning.",
+        "Write .options spin=full, or leave out pol=.",
+    ),
+    "QN409": Code(
+        "a leaky contact that joins no two edges",
+        "absorb= is the probability that a contact takes up what an edge brings; the "
+        "rest passes on to the next edge. That needs exactly two pins at the terminal.",
+        "Let two edges meet at the terminal, or leave out absorb=.",
+    ),
 }

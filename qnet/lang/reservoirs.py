@@ -67,8 +67,8 @@ def reservoirs_of(
     temperature, _ = columns_of(seas, "temp", world, temp)
     gap, _ = columns_of(seas, "Delta", world, zero)
     phase, _ = columns_of(seas, "phase", world, zero)
-    pol, _ = columns_of(seas, "pol", world, zero)
-    absorb, _ = columns_of(seas, "absorb", world, zero + 1)
+    pol, polarizes = columns_of(seas, "pol", world, zero + np.nan)
+    absorb, leaks = columns_of(seas, "absorb", world, zero + np.nan)
     axis, _ = columns_of(
         seas, "axis", world, np.array([0.0, 0.0, 1.0]) + zero[..., None]
     )
@@ -107,9 +107,9 @@ def reservoirs_of(
                 (others, lambda _: None),
             ]
         ),
-        polarization=_last(padded(pol)),
+        polarization=_last(padded(pol, np.nan)) if polarizes.any() else None,
         axis=np.moveaxis(padded(axis, (0.0, 0.0, 1.0)), 0, -2),
-        absorb=_last(padded(absorb, 1)),
+        absorb=_last(padded(absorb, np.nan)) if leaks.any() else None,
     )
 
 

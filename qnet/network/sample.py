@@ -18,6 +18,7 @@ from qnet.network.condensate import (
     is_superconductor,
     nambu_matrices,
 )
+from qnet.network.contacts import with_contacts
 from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
 from qnet.network.islands import make_shapes
@@ -191,8 +192,9 @@ def compile_circuit(
     Raises
     ------
     NetlistError
-        QN401 to QN407, every fault of the stage that found some.
+        QN401 to QN409, every fault of the stage that found some.
     """
+    circuit = with_contacts(circuit)
     if (
         like is not None
         and circuit.structure is not None

@@ -7,12 +7,16 @@ from typing import Final
 import numpy as np
 
 from qnet.circuit import Floats
+from qnet.constants import Gq
 from qnet.transport.conductance import Stamp, currents, dense_conductance
 from qnet.transport.response import follow
 from qnet.transport.transmission import sum_by
 
 DENSE: Final = 400
 """Up to so many reservoirs inner vertices are eliminated and every entry compared."""
+FAINT: Final = 1e-6 * Gq
+"""Conductances below are small differences of probabilities: defects are judged
+against this one, in siemens."""
 PROBES: Final = 2
 """Beyond, both matrices are held to one another between so many random vectors; a
 single one meets every entry."""
@@ -98,5 +102,5 @@ def relative_asymmetry(ours: Floats, theirs: Floats) -> Floats:
 
 
 def _relative(fault: Floats, scale: Floats) -> Floats:
-    """Fault over scale; a fault without scale stays as it is."""
-    return fault / np.where(scale > 0, scale, 1.0)
+    """Fault over scale, which is no less than `FAINT`: rounding has no scale."""
+    return fault / np.maximum(scale, FAINT)

@@ -157,11 +157,10 @@ def _floating(conductors: Stamp, push: Floats) -> Floats:
 
 
 def onsager_matrix(onsager: Onsager) -> Floats:
-    """Full matrix of charge and heat, (*sweep, 2n, 2n) in watts.
+    """Full matrix of charge and heat, (*sweep, 2n, 2n) in siemens.
 
-    Rows: charge currents times k_BT/e, then heat currents; columns: voltages in units
-    of k_BT/e, then ΔT/T. Without a temperature charge alone counts, in siemens times
-    one volt squared.
+    Rows: charge currents, then heat currents over k_BT/e; columns: voltages, then
+    ΔT/T times k_BT/e. Without a temperature charge alone counts.
     """
     kT = kB_eV * onsager.temperature[..., None, None]
     unit = np.where(kT > 0, kT, 1.0)
@@ -177,4 +176,4 @@ def onsager_matrix(onsager: Onsager) -> Floats:
     ]
     shape = np.broadcast_shapes(*(block.shape for block in blocks), kT.shape)
     charge, cross, back, heat = (np.broadcast_to(block, shape) for block in blocks)
-    return np.block([[charge * unit**2, cross * unit], [back * unit, heat]])
+    return np.block([[charge, cross / unit], [back / unit, heat / unit**2]])
