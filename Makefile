@@ -19,7 +19,7 @@ demo: $(VENV)/.installed
 	$(BIN)/qnet run netlists/08_hall_bar.qnet
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
