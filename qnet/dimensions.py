@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from qnet import constants
@@ -19,14 +19,16 @@ from qnet import constants
 SYMBOLS: Final = ("eV", "V", "A", "s", "m", "K", "Phi0")
 """The symbols whose exponents make a unit."""
 
-Exponents = tuple[Fraction, ...]
+Exponents = tuple[int | Fraction, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unit:
     """A product of powers of eV, V, A, s, m, K and Φ0.
 
     Units of one `dimension` convert into one another: J and eV, Wb and Φ0, S and A/V.
+    Equal units are one object, made by `of_exponents`: they are compared for every
+    operation of every expression.
     """
 
     exponents: Exponents
@@ -38,13 +40,15 @@ class Unit:
         return _combined(self, other, -1)
 
     def __pow__(self, power: int | Fraction) -> Unit:
-        return Unit(tuple(x * power for x in self.exponents))
+        return of_exponents(tuple(x * power for x in self.exponents))
+
+    def __reduce__(self) -> tuple[object, tuple[Exponents]]:
+        return of_exponents, (self.exponents,)
 
     @property
     def dimension(self) -> Exponents:
         """Exponents of V, A, s, m, K: equal for units that measure the same."""
-        eV, V, A, s, m, K, Phi0 = self.exponents
-        return (V + eV + Phi0, A + eV, s + eV + Phi0, m, K)
+        return _dimension(self)
 
     @property
     def is_plain(self) -> bool:
@@ -55,14 +59,27 @@ class Unit:
         return spelled(self)
 
 
-@lru_cache(4096)
+@cache
+def of_exponents(exponents: Exponents) -> Unit:
+    """The unit with these exponents, in the order of `SYMBOLS`."""
+    whole = (x.numerator if x.denominator == 1 else x for x in exponents)
+    return Unit(tuple(whole))
+
+
+@cache
 def _combined(left: Unit, right: Unit, sign: int) -> Unit:
     pairs = zip(left.exponents, right.exponents, strict=True)
-    return Unit(tuple(a + sign * b for a, b in pairs))
+    return of_exponents(tuple(a + sign * b for a, b in pairs))
+
+
+@cache
+def _dimension(unit: Unit) -> Exponents:
+    eV, V, A, s, m, K, Phi0 = unit.exponents
+    return (V + eV + Phi0, A + eV, s + eV + Phi0, m, K)
 
 
 def _unit(**powers: int) -> Unit:
-    return Unit(tuple(Fraction(powers.get(symbol, 0)) for symbol in SYMBOLS))
+    return of_exponents(tuple(powers.get(symbol, 0) for symbol in SYMBOLS))
 
 
 PLAIN: Final = _unit()
@@ -129,6 +146,7 @@ def _power(word: str) -> Unit:
     return NAMED[ALIASES.get(match["name"], match["name"])] ** power
 
 
+@cache
 def conversion(given: Unit, wanted: Unit) -> float | None:
     """Factor from one unit to another; None where the dimensions differ.
 
@@ -147,9 +165,9 @@ def conversion(given: Unit, wanted: Unit) -> float | None:
     return _raised(constants.e, electrons) * _raised(constants.Phi0, quanta)
 
 
-def _raised(constant: float, power: Fraction) -> float:
+def _raised(constant: float, power: int | Fraction) -> float:
     """A power whose negative is one over the positive: correctly rounded at ±1."""
-    raised = constant ** float(abs(power))
+    raised = constant ** float(max(power, -power))
     return raised if power >= 0 else 1 / raised
 
 

@@ -45,6 +45,17 @@ class Overlaid(Mapping[str, Value]):
         return len(set(self._inner) | set(self._outer))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """Numbers that differ from card to card in expressions that are else the same.
+
+    It stands in a tree where each card has a number; `column` has one for each.
+    """
+
+    column: Value
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Defined:
     """A function of the netlist, ``.func f(x)={…}``, with the scope of its card."""
@@ -76,6 +87,8 @@ class Scope:
         to reduce over, while the netlist is read.
     draws : Draws, optional
         Source of ``gauss`` and ``uniform``; None: they are their mean.
+    rank : int
+        Number of axes of a column: that of instances, and those of the sweep.
     """
 
     names: Mapping[str, Value] = field(default_factory=dict)
@@ -85,6 +98,7 @@ class Scope:
     answer: Callable[[Call], Value] | None = None
     axes: tuple[Axis, ...] | None = None
     draws: Draws | None = None
+    rank: int = 1
     depth: int = 0
 
     def look_up(self, node: Name) -> Value:
@@ -235,6 +249,9 @@ def _apply(node: Expr, given: list[Value], scope: Scope) -> Value:
             return value(reading.value.real if real else reading.value, reading.unit)
         if isinstance(node, Name):
             return scope.look_up(node)
+        if isinstance(node, Written):
+            shape = (-1, *(1,) * (scope.rank - 1))
+            return Value(node.column.array.reshape(shape), node.column.unit)
         if isinstance(node, Unary):
             return UNARY[node.operator](*given)
         if isinstance(node, Binary):

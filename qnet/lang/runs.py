@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from qnet.lang.cards import (
     Weight,
     Word,
 )
+from qnet.lang.expressions import Written, operands_first
 from qnet.lang.frames import Cell, Frame
 from qnet.lang.functions import DRAWN
 from qnet.lang.rows import Alike, Column
@@ -31,6 +33,14 @@ from qnet.units import BadQuantity, conversion, read_quantities
 
 EXPRESSIONS = (Number, Name, Unary, Binary, Call)
 """Cards of which a value can be computed."""
+
+WORTH_MERGING: Final = 8
+"""Different expressions from which on their common form is looked for."""
+
+NUMBER: Final = re.compile(
+    r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:[^\W\d]\w*|%(?![\w(]))?"
+)
+"""A number with its unit inside an expression; checked against the tree."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +117,9 @@ class Run:
         if column.kind == "number":
             return Cell(self.frame, place, self.rows, self._written(column, spice))
         texts = self.texts(column)
+        merged = self._merged(column, texts)
+        if merged is not None:
+            return Cell(self.frame, place, self.rows, None, (merged,))
         first: dict[str, int] = {}
         for k, text in enumerate(texts):
             first.setdefault(text, k)
@@ -121,6 +134,30 @@ class Run:
             which = np.repeat(chosen, self.frame.size)
         formulas: Any = tuple(values)
         return Cell(self.frame, place, self.rows, None, formulas, which, self.through())
+
+    def _merged(self, column: Column, texts: Sequence[str]) -> Any:  # noqa: ANN401
+        """One expression for cards whose expressions differ in their numbers only.
+
+        None where they differ otherwise, or where it is not worth the trouble.
+        """
+        if self.frame.size > 1 or len(set(texts)) < WORTH_MERGING:
+            return None
+        skeletons = {NUMBER.sub("0", text) for text in texts}
+        tree = column.value(self.cards[0])
+        if len(skeletons) > 1 or not isinstance(tree, EXPRESSIONS):
+            return None
+        leaves = [n for n in operands_first(tree) if isinstance(n, Number)]
+        leaves.sort(key=lambda leaf: leaf.span.start)
+        columns = list(zip(*map(NUMBER.findall, texts), strict=True))
+        if [leaf.text for leaf in leaves] != [written[0] for written in columns]:
+            return None
+        read = [_one_unit(written) for written in columns]
+        numbers = {
+            leaf.span.start: Written(found, leaf.span)
+            for leaf, found in zip(leaves, read, strict=True)
+            if found is not None
+        }
+        return with_columns(tree, numbers) if len(numbers) == len(read) else None
 
     def _written(self, column: Column, spice: bool) -> Value:
         """Plain numbers of a column, in the unit of the first that is not zero."""
@@ -173,6 +210,33 @@ def _no_number(value: Any, span: Span) -> NetlistError:  # noqa: ANN401  any car
     kinds = {Text: "a text", ListOf: "a list", Range: "a range", Weight: "a weight"}
     message = f"{kinds.get(type(value), 'this')} where one number is expected"
     return refuse(NetlistError, "QN310", message, span)
+
+
+def _one_unit(texts: Sequence[str]) -> Value | None:
+    """Numbers of a column if they can be read and have one unit."""
+    try:
+        read = read_quantities(texts)
+    except BadQuantity:
+        return None
+    if len({unit for _, unit in read}) > 1:
+        return None
+    array = np.fromiter((number for number, _ in read), float, len(read))
+    return Value(array, read[0][1])
+
+
+def with_columns(tree: Any, numbers: Mapping[int, Written]) -> Any:  # noqa: ANN401
+    """An expression with columns in place of its numbers, by where these stand."""
+    if isinstance(tree, Number):
+        return numbers[tree.span.start]
+    if isinstance(tree, Unary):
+        return replace(tree, operand=with_columns(tree.operand, numbers))
+    if isinstance(tree, Binary):
+        left = with_columns(tree.left, numbers)
+        return replace(tree, left=left, right=with_columns(tree.right, numbers))
+    if isinstance(tree, Call):
+        args = tuple(with_columns(arg, numbers) for arg in tree.args)
+        return replace(tree, args=args)
+    return tree
 
 
 def partitioned(run: Run, alike: Callable[[int], object]) -> list[Run]:

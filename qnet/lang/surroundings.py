@@ -181,7 +181,7 @@ class Surroundings:
         functions: dict[str, Defined] = {}
         if frame.outer is not None:
             functions.update(self._scopes[id(frame.outer)].functions)
-        scope = Scope(names, self._states, functions, self.asks)
+        scope = Scope(names, self._states, functions, self.asks, rank=self.rank)
         self._scopes[id(frame)] = scope
         for name, card in frame.functions.items():
             words = tuple(word.text.lower() for word in card.parameters)

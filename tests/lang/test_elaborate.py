@@ -97,6 +97,24 @@ def test_cards_of_different_form_end_in_one_group():
     assert [span.line for span in made.spans] == [3, 4, 5, 6]
 
 
+def test_cards_that_differ_in_their_numbers_only_are_one_formula():
+    text = ".param a=0.1 lever=2\n.func f(x)={x+1}\n" + TWO
+    formulas = [f"a*{k}%3+sin({k}.5)-f({k}e-1)*50%+lever*{k}meV/1eV" for k in range(40)]
+    cards = [f"W{k} s d phi={{{formula}}}" for k, formula in enumerate(formulas)]
+    together = group(text + "\n".join(cards), {"a": np.array([0.1, 0.7])}).model.phi
+    for k in (0, 7, 39):
+        alone = group(text + cards[k], {"a": np.array([0.1, 0.7])}).model.phi
+        np.testing.assert_array_equal(together[k], alone[0])
+
+
+def test_numbers_of_different_units_stay_apart():
+    cards = [f"D{k} s d E0={{2*{k}{'meV' if k % 2 else 'ueV'}}} GL=1meV GR=1meV"
+             for k in range(20)]  # fmt: skip
+    found = group(TWO + "\n".join(cards)).model.E0.ravel()
+    expected = [2 * k * (1e-3 if k % 2 else 1e-6) for k in range(20)]
+    np.testing.assert_allclose(found, expected, rtol=1e-15)
+
+
 def test_whole_numbers_split_a_group():
     made = circuit(TWO + "W1 s d N=2\nW2 s d N=3\nW3 d s N=2")
     assert [(g.model.N, list(g.names)) for g in made.groups] == [
@@ -166,8 +184,8 @@ def test_a_superconductor_is_held_unless_it_says_otherwise():
 
 def test_ferromagnetic_contacts_carry_their_polarisation():
     made = circuit("T1 s V=0 pol=0.5 axis=(1,0,0)\nT2 d V=0 absorb=0.3\nB1 s d T=1")
-    np.testing.assert_allclose(made.reservoirs.polarization, [0.5, 0])
-    np.testing.assert_allclose(made.reservoirs.absorb, [1, 0.3])
+    np.testing.assert_allclose(made.reservoirs.polarization, [0.5, np.nan])
+    np.testing.assert_allclose(made.reservoirs.absorb, [np.nan, 0.3])
     np.testing.assert_allclose(made.reservoirs.axis, [[1, 0, 0], [0, 0, 1]])
 
 

@@ -155,7 +155,8 @@ def test_channel_numbers_split_a_sweep_over_the_outer_product():
 
 def test_columns_of_counts_split_a_sweep_as_a_whole():
     text = TWO + (
-        ".param more=0\n.for k in 1:3\nW{k} s d N={k+more}\n.endfor\n.step more list 0 1 0"
+        ".param more=0\n.for k in 1:3\nW{k} s d N={k+more}\n.endfor\n"
+        ".step more list 0 1 0"
     )
     labels = template(text).structures({"more": np.array([0.0, 1, 0])}).labels
     assert labels[0] == labels[2] != labels[1]
