@@ -14,9 +14,7 @@ _PREFIXES: Final = {
 }  # fmt: skip
 _TAKES_PREFIX: Final = ("eV", "Ω", "V", "A", "J", "K", "T", "Hz", "s", "m", "S", "F",
                         "W")  # fmt: skip
-_SHOWN: Final = {
-    "Ohm": "Ω", "m2": "m²", "Phi0": "Φ0", "A2/Hz": "A²/Hz", "Gq": "e²/h", "RK": "h/e²",
-}  # fmt: skip
+_SHOWN: Final = {"Ohm": "Ω", "m2": "m²", "Phi0": "Φ0", "Gq": "e²/h", "RK": "h/e²"}
 
 DIGITS: Final = 6
 """Significant digits on the screen; files carry all of them."""
@@ -31,12 +29,12 @@ MARKED: Final = "–"
 
 
 def shown_unit(unit: str) -> str:
-    """Unit in its printed spelling: ``Ohm`` is Ω.
+    """Unit in its printed spelling.
 
-    >>> shown_unit("Ohm")
-    'Ω'
+    >>> shown_unit("Ohm"), shown_unit("A^2/Hz")
+    ('Ω', 'A²/Hz')
     """
-    return _SHOWN.get(unit, unit)
+    return _SHOWN.get(unit, unit).replace("^2", "²")
 
 
 def scale(largest: float, unit: str) -> tuple[float, str]:

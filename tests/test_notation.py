@@ -48,7 +48,7 @@ def test_digits_before_the_unit_lie_between_one_and_a_thousand(value):
         (0.0, "A", "0 A"),
         (0.5, "", "0.5"),
         (2e-12, "m2", "2e-12 m²"),
-        (3e-26, "A2/Hz", "3e-26 A²/Hz"),
+        (3e-26, "A^2/Hz", "3e-26 A²/Hz"),
         (8.6e-5, "V/K", "86 µV/K"),
         (0.25, "Phi0", "0.25 Φ0"),
         (2.0, "Gq", "2 e²/h"),
@@ -72,7 +72,7 @@ def test_what_is_not_finite_is_marked(value):
 
 def test_areas_and_spectral_densities_take_no_prefix():
     assert scale(1e-12, "m2") == (1.0, "m²")
-    assert scale(1e-26, "A2/Hz") == (1.0, "A²/Hz")
+    assert scale(1e-26, "A^2/Hz") == (1.0, "A²/Hz")
     assert shown_unit("Ohm") == "Ω"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -203,7 +204,8 @@ def connections(
         used = np.concatenate([edges, tied])
         return components(conductors.size, left[used], right[used])
 
-    flat = conducts.reshape(-1, conducts.shape[-1])
+    # counted, for a circuit without scatterers has no pairs and -1 cannot be inferred
+    flat = conducts.reshape(math.prod(conducts.shape[:-1]), conducts.shape[-1])
     if (flat == flat[:1]).all():
         return [(None, grouped(flat[0]))]
     _, first, label = np.unique(

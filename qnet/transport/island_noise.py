@@ -259,7 +259,7 @@ def _noise_by_overlaps(
     matters = power > NEGLIGIBLE_MODE * rtol * power[..., -1:]
     count = max(1, int(matters.sum(-1).max()))
     strength = np.sqrt(np.maximum(power, 0.0))[..., None] * np.swapaxes(modes, -1, -2)
-    nothing = np.zeros((1, n))
+    nothing = np.zeros_like(variance)
     kernel = exchange_laplacian(islands, variance, nothing, n)
     points = int(np.prod(power.shape[:-1]))
     step = max(1, BUDGET // (points * _workspace(bias, islands)))
