@@ -9,6 +9,7 @@ from typing import Any
 from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Model
 from qnet.lang.frames import Frame
+from qnet.lang.slips import TITLE_HELP
 from qnet.registry import ModelEntry
 from qnet.units import BadQuantity, read_quantity
 
@@ -182,9 +183,17 @@ def _by_name(items: Items, frame: Frame, shelf: Shelf) -> Head:
 def _unknown_letter(items: Items, shelf: Shelf) -> NetlistError:
     known = sorted({*OWN_LETTERS, "p", *shelf.by_letter})
     message = f"no element begins with the letter '{items.letter.upper()}'"
-    letters = " ".join(known).upper()
     span = items.place(-1)
-    return refuse(NetlistError, "QN204", message, span, help=f"letters are {letters}")
+    cure = f"letters are {' '.join(known).upper()}"
+    if _begins_the_text(span):
+        cure = TITLE_HELP
+    return refuse(NetlistError, "QN204", message, span, help=cure)
+
+
+def _begins_the_text(span: Span) -> bool:
+    """Whether only comments and blank lines stand before a card."""
+    before = span.source.text[: span.start].splitlines()
+    return all(line.strip()[:1] in ("", "*", "#") for line in before)
 
 
 def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:
