@@ -98,12 +98,15 @@ class Scale:
     Attributes
     ----------
     width : (*sweep,)
-        Spread of voltages and thermal energies, eV.
+        Spread of voltages and thermal energies, eV: what drives currents.
+    depth : (*sweep,)
+        The same with the largest k_BT: energies that carriers bring along.
     coupling : (*sweep, n)
         Typical N - T of each reservoir, so that weak probes are resolved as well.
     """
 
     width: Floats
+    depth: Floats
     coupling: Floats
 
 
@@ -122,7 +125,8 @@ class Working:
     charge_temperature, heat_temperature : (*sweep, n, c)
         ∂I/∂T in A/K, ∂J/∂T in W/K.
     probe_voltage : (*sweep, g)
-        Mean voltage -∫(f_p - f_EF)dE/e of each dephasing probe, V.
+        Mean voltage -∫(f_p - f_EF)dE/e of each dephasing probe, V. Where a probe is
+        shut it is taken to be filled like the first reservoir.
     excess : (*sweep,)
         Quadrature error over its tolerance.
     """
@@ -161,7 +165,7 @@ def working_point(
 class Point:
     """A working point, with all integrals scaled to order one.
 
-    Charge is counted in units of Gq g · width · coupling, heat once more by width.
+    Charge is counted in units of Gq g · width · coupling, heat by depth besides.
     """
 
     def __init__(
@@ -180,7 +184,7 @@ class Point:
         self.mu = conductor.fermi[..., None] - voltage[..., kept]
         self.temperature = temperature[..., kept]
         self.is_warm = self.temperature[..., self.at] > 0
-        self.width = scale.width[..., None]
+        self.width, self.depth = scale.width[..., None], scale.depth[..., None]
         self.coupling = scale.coupling[..., kept]
         self.gates = np.flatnonzero(np.isin(columns, conductor.levers))
 
@@ -205,6 +209,7 @@ class Point:
     def integrand(self, energy: Floats) -> tuple[Floats, Complex]:
         """Currents, heat currents and their derivatives at energies (*points, nE)."""
         width, coupling = self.width[..., None], self.coupling[..., None, :]
+        depth = self.depth[..., None]
         found = self.conductor.spectrum(energy, self.voltage)
         away = energy[..., None] - self.mu[..., None, :]
         x = reduced_energy(away, 0.0, self.temperature[..., None, :])
@@ -217,16 +222,15 @@ class Point:
         gain = found.K[..., self.at] / coupling[..., None] * slope[..., None, :]
         tilt = seen[..., None, :]
         lift = self.lift(energy, excess) / coupling[..., None]
-        edge = reduced_energy(energy, self.conductor.fermi[..., None], 0.0)
-        received = _applied(found.share, occupation_difference(x, edge[..., None]))
+        received = _applied(found.share, excess)
         columns = (
             net / width,
-            net * away / width**2,
+            net * away / (width * depth),
             gain,
             gain * tilt,
             gain * tilt**2,
             lift,
-            lift * (away / width)[..., None],
+            lift * (away / depth)[..., None],
             received / width,
         )
         spread = (excess.max(-1) - excess.min(-1)) / self.width
@@ -239,12 +243,12 @@ class Point:
         moved = []
         for gate in self.columns[self.gates]:
             step = np.zeros_like(self.voltage)
-            step[..., gate] = LEVER_STEP * self.width[..., 0]
+            step[..., gate] = LEVER_STEP * self.depth[..., 0]
             up, down = (
                 self.conductor.spectrum(energy, self.voltage + way * step).K
                 for way in (1, -1)
             )
-            slope = (up - down) / (2 * LEVER_STEP * self.width[..., None, None])
+            slope = (up - down) / (2 * LEVER_STEP * self.depth[..., None, None])
             moved.append(_applied(slope, excess))
         return np.stack(moved, -1) if moved else np.zeros((*excess.shape, 0))
 
@@ -254,6 +258,7 @@ class Point:
             return np.zeros(())
         mu = np.ascontiguousarray(self.mu[..., self.at])
         K = self.conductor.spectrum(mu, self.voltage).K
+        K = np.broadcast_to(K, (*mu.shape, *K.shape[-2:]))
         own = np.arange(len(self.at))
         sharp = np.moveaxis(K[..., own, :, self.at], 0, -1)
         return np.where(
@@ -265,26 +270,28 @@ class Point:
         net, warmth, gain, tilt, bend, lift, lifted, received = found
         gain = gain + self.cold_gain()
         unit = self.conductor.degeneracy * Gq * self.coupling
-        row, width = unit[..., None], self.width[..., None]
+        row, depth = unit[..., None], self.depth[..., None]
         kT = kB_eV * self.temperature[..., None, self.at]
         apart = self.mu[..., None, self.at] - self.mu[..., None]
         charge = -unit * self.width * net
         charge_voltage = row * gain
         heat_voltage = -row * (kT * tilt + apart * gain)
         charge_voltage[..., self.gates] -= row * lift
-        heat_voltage[..., self.gates] += row * width * lifted
+        heat_voltage[..., self.gates] += row * depth * lifted
         own = np.arange(len(self.at))
         heat_voltage[..., self.at, own] -= charge[..., self.at]
         spread = self._spread
         return Working(
             charge=spread(charge, -1),
-            heat=spread(unit * self.width**2 * warmth, -1),
+            heat=spread(unit * self.width * self.depth * warmth, -1),
             columns=self.columns,
             charge_voltage=spread(charge_voltage, -2),
             heat_voltage=spread(heat_voltage, -2),
             charge_temperature=spread(-kB_eV * row * tilt, -2),
             heat_temperature=spread(kB_eV * row * (kT * bend + apart * tilt), -2),
-            probe_voltage=-self.width * received,
+            # what the first reservoir falls short of EF is known in closed form
+            probe_voltage=self.voltage[..., self.conductor.kept[:1]]
+            - self.width * received,
             excess=excess,
         )
 

@@ -2,9 +2,10 @@
 
 The residual is Kirchhoff's law at each floating reservoir and zero heat current at
 each thermal probe; the Jacobian is that of the energy integrals themselves. A step
-that does not bring the circuit nearer to balance is shortened by giving every
-reservoir a capacity, as if it were charged and heated in time: the currents of
-floating reservoirs contract under that motion, so that short steps always succeed.
+that goes too far is halved between bounds until imbalance is. A direction that leads
+nowhere is turned by giving every reservoir a capacity, as if it were charged and
+heated in time: the currents of floating reservoirs contract under that motion, so that
+short steps always succeed.
 
 References
 ----------
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -43,10 +45,14 @@ from qnet.transport.window import (
 
 ROUNDS: Final = 60
 """Steps after which a point counts as not converging; a dozen is many."""
-SETTLED: Final = 3e-6
-"""Relative size of a full Newton step whose error, its square, is below rounding."""
-NOISE: Final = 1e-11
-"""Imbalance that the energy integrals themselves cannot tell from zero."""
+SETTLED: Final = 1e-5
+"""Length of a last step that makes `QUADRATIC` less of the imbalance."""
+QUADRATIC: Final = 1e-3
+"""Gain of a step from which the next would be below rounding."""
+NOISE: Final = 1e-10
+"""Length of a step that the rounding of energy integrals can ask for."""
+FINEST: Final = 1e-7
+"""Share of a step below which its direction is given up."""
 STRIDE: Final = 1.0
 """Longest step, in units of the spread of voltages and temperatures."""
 COLDEST: Final = 1e-12
@@ -59,8 +65,6 @@ COOLEST: Final = 1e4
 """Its last one, where the reservoirs are colder still."""
 COOLING: Final = 3.0
 """Factor from one temperature of the approach to the next."""
-EASED: Final = 1e-3
-"""Damping below which the next step is tried without."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +91,7 @@ class Newton:
     """Newton's method at all sweep points at once, each with its own damping.
 
     Unknowns are the voltages of the floating trees of V sources, then (kT)² of the
-    thermal probes, in units of the spread of each point.
+    thermal probes, in natural units of each point.
     """
 
     def __init__(self, circuit: Circuit, conductor: Conductor) -> None:
@@ -127,7 +131,11 @@ class Newton:
         self.width = np.where(width > 0, width, 1.0)[..., None]
         coupling = dense_conductance(rough)[..., vertices, vertices] / self.unit
         coupling = np.where(coupling > 0, coupling, 1.0)
-        self.scale = Scale(self.width[..., 0], np.broadcast_to(coupling, voltage.shape))
+        depth = self.width[..., 0] + kB_eV * base.max(-1)
+        coupling = np.broadcast_to(coupling, voltage.shape)
+        self.scale = Scale(self.width[..., 0], depth, coupling)
+        # a change of temperature by the width changes (kT)² by so much
+        self.hot = self.width * depth[..., None]
         load = self.resistors[..., vertices, vertices] / self.unit
         self.weight = np.concatenate(
             [
@@ -168,28 +176,52 @@ class Newton:
     def run(self) -> tuple[State, Bools]:
         """Iterate from the start; the state found and where it is settled."""
         state = self.evaluate(*self.approach())
-        shape = state.misfit.shape[:-1]
-        damping = np.zeros(shape)
-        settled = self.imbalance(state) <= 0
+        points = state.misfit.shape[:-1]
+        damping, low, high = np.zeros(points), np.zeros(points), np.ones(points)
+        reach, settled = np.ones(points), self.imbalance(state) <= 0
+        step, is_newton = self.step(state, damping)
         for _ in range(ROUNDS):
             if settled.all():
                 break
-            step, is_full = self.step(state, damping)
-            step = np.where(settled[..., None], 0.0, step)
-            trial = self.evaluate(*self.stepped(state.voltage, state.heat, step))
-            nearer = self.imbalance(trial) < self.imbalance(state)
-            quiet = abs(trial.misfit).max(-1) < NOISE
-            short = abs(step).max(-1) < SETTLED
-            nearer |= quiet & short
-            state = trial.where(nearer & ~settled, state)
-            idle = abs(state.misfit).max(-1) < NOISE
-            settled |= (nearer & is_full & short) | (~nearer & idle)
-            damping = np.where(
-                nearer,
-                np.where(damping > EASED, damping / 10, 0.0),
-                np.maximum(10 * damping, FIRST_DAMPING),
-            )
+            part = np.where(settled, 0.0, reach)[..., None] * step
+            trial = self.evaluate(*self.stepped(state.voltage, state.heat, part))
+            is_over, accepted = self.judge(state, trial, step, reach < 1)
+            done = is_newton & self.has_settled(state, trial, step)
+            accepted |= done
+            low = np.where(is_over, low, reach)
+            high = np.where(is_over, reach, high)
+            lost = ~accepted & (high - low < FINEST)
+            damping = np.where(lost, np.maximum(10 * damping, FIRST_DAMPING), damping)
+            damping = np.where(accepted, np.where(reach < 1, damping, 0.0), damping)
+            state = trial.where(accepted & ~settled, state)
+            settled |= done
+            fresh = accepted | lost
+            low, high = np.where(fresh, 0.0, low), np.where(fresh, 1.0, high)
+            reach = np.where(fresh, 1.0, (low + high) / 2)
+            step, is_newton = self.step(state, damping)
         return state, settled
+
+    def judge(
+        self, state: State, trial: State, step: Floats, is_bracketed: Bools
+    ) -> tuple[Bools, Bools]:
+        """Whether a trial goes too far along its step, and whether it will do.
+
+        Its currents still run towards the trial where it does not go far enough. It
+        will do where imbalance halves, or where what drives the step does.
+        """
+        before, after = (
+            (self.weight * np.sign(step) * s.misfit).sum(-1) for s in (state, trial)
+        )
+        old, new = self.imbalance(state), self.imbalance(trial)
+        is_over = (after > 0) | (new >= old)
+        halved = (new <= old / 2) | ((abs(after) <= abs(before) / 2) & (new < old))
+        return is_over, halved | (~is_over & ~is_bracketed)
+
+    def has_settled(self, state: State, trial: State, step: Floats) -> Bools:
+        """Whether a whole Newton step leaves nothing to gain."""
+        length = abs(step).max(-1, initial=0.0)
+        gain = self.imbalance(trial) <= QUADRATIC * self.imbalance(state)
+        return (length < NOISE) | (gain & (length < SETTLED))
 
     def approach(self) -> tuple[Floats, Floats]:
         """Voltages and (kT)² near the solution, by way of a warmer circuit.
@@ -216,8 +248,10 @@ class Newton:
         """Damped Newton step, no longer than `STRIDE`, and where it is undamped."""
         count = state.misfit.shape[-1]
         matrix = state.jacobian + damping[..., None, None] * np.eye(count)
+        points = prod(damping.shape)
         step = solve_each(
-            matrix.reshape(-1, count, count), -state.misfit.reshape(-1, count, 1)
+            matrix.reshape(points, count, count),
+            -state.misfit.reshape(points, count, 1),
         ).reshape(state.misfit.shape)
         length = abs(step).max(-1, initial=0.0)
         fits = length <= STRIDE  # not where the step is NaN
@@ -235,7 +269,7 @@ class Newton:
         heat = heat.copy()
         old = heat[..., self.thermal]
         least = np.maximum(old / 16, COLDEST * self.width**2)
-        new = np.maximum(old + self.width**2 * step[..., trees:], least)
+        new = np.maximum(old + self.hot * step[..., trees:], least)
         heat[..., self.thermal] = np.where(self.is_free[..., trees:], new, old)
         return voltage, heat
 
@@ -271,10 +305,10 @@ class Newton:
         natural = self.unit * self.weight
         trees = tree.shape[-1]
         charge_unit = natural[..., :trees] * self.width
-        heat_unit = natural[..., trees:] * self.width**2
+        heat_unit = natural[..., trees:] * self.hot
         warmth = np.sqrt(heat[..., thermal]) / kB_eV
         # dT/d(kT)² in the natural units of (kT)²
-        rise = self.width**2 / (2 * kB_eV**2 * np.where(warmth > 0, warmth, 1.0))
+        rise = self.hot / (2 * kB_eV**2 * np.where(warmth > 0, warmth, 1.0))
 
         charge = self.outflow(now.charge, voltage) @ tree / charge_unit
         misfit = np.concatenate([charge, now.heat[..., thermal] / heat_unit], -1)

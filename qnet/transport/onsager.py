@@ -174,6 +174,9 @@ def _stamps(
     unit = degeneracy * Gq
     kT = kB_eV * temperature[..., None, None]
     shut = np.zeros_like(is_open)
+    # a probe's mean voltage is that of the energies at which it is open
+    opened = np.where(is_open > 0, is_open, 1.0)[..., None]
+    share, tilt = share / opened, tilt / opened
     cross = place(-unit * kT * K1, unit * kT * tilt, shut, dephasing)
     reverse = place(-unit * kT * K1, np.zeros_like(tilt), shut, dephasing)
     return Onsager(

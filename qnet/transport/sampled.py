@@ -24,7 +24,6 @@ from qnet.transport.thermal import (
     REACH,
     occupation_difference,
     occupation_variance,
-    reduced_energy,
 )
 
 PANEL: Final = 6.0
@@ -160,10 +159,7 @@ def sampled_point(point: Point, samples: Samples) -> Working:
     net = _sum(samples.K, filling)
     warmth = _sum(energy * samples.K, filling)
     warmth -= (point.mu - samples.middle) * net
-    received = np.zeros((*net.shape[:-1], samples.share.shape[-1]))
-    if received.size:
-        edge = reduced_energy(samples.energy, point.conductor.fermi[..., None], 0.0)
-        received = _sum(samples.share, occupation_difference(x, edge[..., None]))
+    received = _sum(samples.share, filling)
     return _assembled(point, samples, net, warmth, received, x[..., point.at])
 
 
@@ -221,7 +217,7 @@ def _assembled(
         slope = slope * seen
     unit, row = point.width * point.coupling, point.coupling[..., None]
     none = np.zeros((*net.shape, 0))
-    found = [net / unit, warmth / (unit * point.width), *(moments / row)]
+    found = [net / unit, warmth / (unit * point.depth), *(moments / row)]
     found += [none, none, received / point.width]
     excess = np.broadcast_to(samples.excess, net.shape[:-1])
     return point.assemble(found, excess)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hand_made import circuit, doubly_balanced, flows, nothing
+from hand_made import circuit, doubly_balanced, flows, flows_of_islands, nothing
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_networks import load
 
 from qnet.circuit import Lumped
 from qnet.constants import RK, Gq
@@ -191,3 +192,21 @@ def test_infinite_grid_of_resistors_across_one_bond():
         device, nothing(side * side), np.array([[middle, middle + 1] * 2])
     )
     assert pytest.approx(0.5, abs=1e-4) == R
+
+
+@pytest.mark.parametrize("network", load(), ids=lambda n: n.name)
+def test_resistances_and_conductances_of_random_networks(network):
+    answers = network.answers
+    energy = np.array([answers["E0"]])
+    found = conductance_stamp(flows_of_islands(network.islands, 4)(energy, None))
+    device = circuit({f"T{k}": {"V": 0} for k in range(4)})
+    assert dense_conductance(found) / Gq == pytest.approx(
+        np.array(answers["G_T0"]), abs=1e-12
+    )
+    names = answers["R4"]
+    quads = np.array([[int(c) for c in name.replace(",", "")] for name in names])
+    R = four_terminal_resistance(device, found, quads) / RK
+    assert pytest.approx(list(names.values()), abs=1e-9) == R
+    probed = circuit({"T0": {"V": 0}, "T1": {"V": 0}}, probes=("P2", "P3"))
+    G = reduced_conductance(probed, found, np.array([0, 1])) / Gq
+    assert pytest.approx(np.array(answers["G_T0_probe23_reduced"]), abs=1e-12) == G
