@@ -17,6 +17,7 @@ from qnet.lang.heads import OWN_LETTERS, Head, Items, Shelf, head_of, stray_unit
 from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.keys import Key, Keyring
 from qnet.lang.matching import Said, Speaker, said_by, said_by_args
+from qnet.lang.nodes import MOST_REPORTED
 from qnet.lang.runs import Run, partitioned
 from qnet.registry import ModelEntry, Parameter, parameters
 from qnet.units import read_quantity
@@ -79,8 +80,7 @@ def read_elements(expansion: Expansion, run: Run) -> None:
             _reservoir(expansion, piece)
     else:
         for piece in partitioned(run, _alike_by_form(run, expansion.shelf)):
-            with expansion.found.findings.gathering():
-                _scatterer(expansion, piece)
+            _scatterers(expansion, piece)
 
 
 def _alike_by_words(run: Run) -> Callable[[int], tuple[str, ...]]:
@@ -176,6 +176,16 @@ def _check_superconductor(run: Run, said: Said) -> None:
             message = f"'{name}' belongs to a superconductor"
             span = said.places[name](0)
             raise refuse(NetlistError, "QN205", message, span, help="add type=sc")
+
+
+def _scatterers(expansion: Expansion, run: Run) -> None:
+    """A run of scatterers; if it is refused, the reason of each of its first cards."""
+    try:
+        _scatterer(expansion, run)
+    except NetlistError:
+        for k in run.cards[:MOST_REPORTED]:
+            with expansion.found.findings.gathering():
+                _scatterer(expansion, Run(run.frame, run.group, [k]))
 
 
 def _scatterer(expansion: Expansion, run: Run) -> None:

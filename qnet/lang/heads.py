@@ -165,7 +165,7 @@ def _by_name(items: Items, frame: Frame, shelf: Shelf) -> Head:
         if head is None or head.card is not None:
             continue
         found = Head(k, named.entry, named.card, named.home, head.flags)
-        if not named.entry.pins or k in named.entry.pins:
+        if k in named.entry.pins or (k and not named.entry.pins):
             return found
         wrong = wrong or found
     if wrong is not None:
@@ -225,6 +225,9 @@ def _wrong_pins(entries: Sequence[ModelEntry], given: int, span: Span) -> Netlis
     wanted = " and ".join(
         f"'{entry.name}' {' or '.join(map(str, entry.pins))}" for entry in entries
     )
+    if not entries[0].pins:
+        message = f"'{entries[0].name}' names its nodes before its model"
+        return refuse(NetlistError, "QN207", message, span)
     if len(entries) == 1:
         count = " or ".join(map(str, entries[0].pins))
         plural = "node" if count == "1" else "nodes"

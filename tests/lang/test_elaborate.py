@@ -352,6 +352,11 @@ def test_all_faults_are_told_at_once():
     assert findings(text) == ["QN201", "QN304", "QN205", "QN201", "QN209", "QN201"]
 
 
+def test_every_card_of_a_form_is_told_its_own_fault():
+    told = findings(TWO + "S1 s d barier T=1\nS2 s d bariere T=1\nS3 s d T=1")
+    assert told == ["QN204", "QN204", "QN204"]
+
+
 def test_the_physical_reason_stands_beside_a_wrong_unit():
     told = finding(TWO + "D1 s d E0=1mV GL=1meV GR=1meV")
     assert told.help == "an electron at 1mV has 1meV: write 1meV"
