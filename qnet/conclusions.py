@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from qnet.answers import ASKS
 from qnet.certificate import THRESHOLDS
-from qnet.circuit import Axis, Circuit
+from qnet.circuit import Axis
 from qnet.diagnostics import Diagnostic
 from qnet.lang.cards import Call
 from qnet.lang.expressions import Scope, evaluate
@@ -17,7 +18,8 @@ from qnet.lang.questions import Assertion
 from qnet.lang.template import Template
 from qnet.lang.values import Value, value
 from qnet.results import Quantity, Report, Result, Verdict
-from qnet.survey import AUDITS, Survey, call_key
+from qnet.survey import AUDITS, Survey
+from qnet.tile import call_key
 from qnet.units import unit
 
 AUDIT_NAMES: Final = {
@@ -72,7 +74,7 @@ def conclude(template: Template, found: Survey) -> Report:
         audits=tuple(_audits(template, found)),
         certificates=_certificates(found, template.sweep),
         diagnostics=tuple(_diagnostics(template, found)),
-        settings=_settings(template, found),
+        settings=found.settings,
     )
 
 
@@ -88,7 +90,7 @@ def _quantity(name: str, given: Value, axes: tuple[Axis, ...]) -> Quantity:
 
 
 def _results(found: Survey) -> list[Result]:
-    numbered = (found.ledger.result(k) for k in range(len(found.analyses)))
+    numbered = (found.ledger.result(k) for k in range(found.results))
     return [result for result in numbered if result is not None]
 
 
@@ -157,33 +159,11 @@ def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
     """Notes of the text, of the circuits, and the reason of every marked point."""
     marked = []
     for where, why in found.marks:
-        count = int(where.sum())
-        place = _point(template.sweep, ~where)
-        message = f"{why.message}: {count} of {where.size} points, first at {place}"
-        marked.append(Diagnostic(
-            why.code, message, why.primary, why.others, why.why, why.help, "warning"
-        ))  # fmt: skip
+        message = why.message
+        if template.sweep:
+            place = _point(template.sweep, ~where)
+            points = f"{int(where.sum())} of {where.size} points"
+            message = f"{message}: {points}, first at {place}"
+        severity = "note" if why.severity == "note" else "warning"
+        marked.append(replace(why, message=message, severity=severity))
     return [*template.notes, *found.notes, *marked]
-
-
-def _is_probe(circuit: Circuit, k: int) -> bool:
-    """Whether a reservoir was declared by a P: bare nodes have their own names."""
-    reservoirs = circuit.reservoirs
-    node = circuit.nodes[reservoirs.nodes[k]]
-    return not reservoirs.is_terminal[k] and reservoirs.names[k] != node
-
-
-def _settings(template: Template, found: Survey) -> dict[str, str]:
-    if found.first is None:
-        return {}
-    circuit = found.first.circuit
-    reservoirs = circuit.reservoirs
-    terminals = int(reservoirs.is_terminal.sum())
-    return {
-        "terminals": str(terminals),
-        "probes": str(sum(_is_probe(circuit, k) for k in range(len(reservoirs)))),
-        "scatterers": str(sum(len(group) for group in circuit.groups)),
-        "islands": str(found.first.sample.island_count),
-        "spin": str(circuit.spin),
-        "response": circuit.response,
-    }

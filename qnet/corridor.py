@@ -6,20 +6,18 @@ text → cards → template → circuit → sample → answers → report
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
-from qnet.answers import ASKS
 from qnet.conclusions import conclude
 from qnet.diagnostics import Diagnostic, QnetError
-from qnet.discovery import analyses as known_analyses
-from qnet.discovery import models
 from qnet.lang.cards import Deck
-from qnet.lang.elaborate import elaborate
 from qnet.lang.parse import load, parse
 from qnet.lang.template import Template
 from qnet.results import Report
 from qnet.solved import Question
-from qnet.survey import compile_all, survey
+from qnet.survey import Crew, compile_all, survey
+from qnet.tile import Recipe
 
 Progress = Callable[[int, int], None]
 """Called with the sweep points done and the number of them all."""
@@ -32,6 +30,8 @@ def run(
     include: Sequence[str | Path] = (),
     analyses: Sequence[Question] = (),
     progress: Progress | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
 ) -> Report:
     """Answer a netlist.
 
@@ -48,6 +48,12 @@ def run(
         Questions besides the netlist's own: ``qnet.Op()``.
     progress : callable, optional
         Told how many sweep points are done.
+    workers : int
+        Processes that share the sweep. A script that asks for more than one keeps its
+        own commands below ``if __name__ == "__main__":``.
+    executor : concurrent.futures.Executor, optional
+        Shares the sweep instead: threads, processes, ``client.get_executor()`` of
+        Dask. The numbers are bitwise the same, whoever computes them.
 
     Raises
     ------
@@ -56,8 +62,9 @@ def run(
     PhysicsError
         The equations have no answer at any point.
     """
-    whole = template(source, overrides=overrides, include=include)
-    return conclude(whole, survey(whole, analyses, progress))
+    ours = recipe(source, overrides=overrides, include=include, analyses=analyses)
+    found = survey(ours, progress, Crew(workers, executor))
+    return conclude(ours.template, found)
 
 
 def check(
@@ -79,8 +86,20 @@ def template(
     include: Sequence[str | Path] = (),
 ) -> Template:
     """Read and elaborate a netlist: everything but its numbers."""
+    return recipe(source, overrides=overrides, include=include).template
+
+
+def recipe(
+    source: str | Path | Deck,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    include: Sequence[str | Path] = (),
+    analyses: Sequence[Question] = (),
+) -> Recipe:
+    """Everything that a run is made of, ready to be sent to workers."""
     deck = read(source, include)
-    return elaborate(deck, models(), known_analyses(), ASKS, overrides or {})
+    folders = tuple(str(Path(folder).resolve()) for folder in include)
+    return Recipe(deck, dict(overrides or {}), folders, tuple(analyses))
 
 
 def read(source: str | Path | Deck, include: Sequence[str | Path] = ()) -> Deck:

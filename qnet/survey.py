@@ -1,32 +1,57 @@
-"""Walk over a sweep: cut it into tiles, solve each piece, enter what was asked."""
+"""Walk over a sweep: have each tile solved, and enter what was asked in tile order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field
 from math import prod
+from typing import Final, Protocol
 
 import numpy as np
 
-from qnet.analyses.reciprocity import Configurations
-from qnet.answers import answer
-from qnet.certificate import Certificate
-from qnet.circuit import Axis, Bools, Circuit, Floats
+from qnet.circuit import Bools
 from qnet.diagnostics import Diagnostic, PhysicsError
-from qnet.lang.cards import Call, Name, Number
+from qnet.findings import Findings, Piece, pack, unpack
 from qnet.lang.template import Template
 from qnet.ledger import Ledger
-from qnet.network.sample import Sample, compile_circuit
-from qnet.solved import Question, Solved
+from qnet.network.sample import compile_circuit
+from qnet.processes import Lost, Outcome, on_executor, on_processes
+from qnet.threads import one_thread
+from qnet.tile import Desk, Recipe, job_of, values_on
 from qnet.workers import Mesh, split, tiles
 
-AUDITS = {
+AUDITS: Final = {
     "unitarity": ("composed unitarity",),
     "kcl": ("current conservation",),
     "sumrules": ("sum rules",),
     "onsager": ("reciprocity",),
 }
 """Certificates that each word of ``.check`` stands for."""
+
+
+class Keeper(Protocol):
+    """Keeps what is done, so that a run that was cut short can go on."""
+
+    def known(self, number: int) -> bytes | None:
+        """Packed findings of a tile that an earlier run finished."""
+
+    def keep(self, number: int, data: bytes) -> None:
+        """Make the packed findings of a tile last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who solves the tiles: this process, `workers` others, or an executor."""
+
+    workers: int = 1
+    executor: Executor | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether tiles travel to other processes or threads."""
+        return self.workers > 1 or self.executor is not None
 
 
 @dataclass(slots=True, eq=False)
@@ -38,24 +63,37 @@ class Survey:
     ledger : Ledger
         Values by key: ``(function, arguments)`` of answer calls, ``certificate``
         and its name; results by number of their card.
-    analyses : tuple
-        The questions, in the order of their numbers in the ledger.
+    results : int
+        How many questions have numbers in the ledger.
     sizes : dict
         Size of the largest problem behind each certificate.
     marks : list
         Points without an answer, and why.
     notes : dict
         Remarks of the circuits met on the way, each once.
-    first : Solved or None
-        The first piece, for what is the same everywhere: names, counts.
+    settings : dict
+        What was solved, in words, as the first piece tells it.
     """
 
     ledger: Ledger
-    analyses: tuple[Question, ...]
+    results: int
     sizes: dict[str, int] = field(default_factory=dict)
     marks: list[tuple[Bools, Diagnostic]] = field(default_factory=list)
     notes: dict[Diagnostic, None] = field(default_factory=dict)
-    first: Solved | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, piece: Piece) -> None:
+        """Enter the answers of one piece."""
+        for key, values in piece.values.items():
+            self.ledger.enter(key, piece.mesh, values)
+        for number, result in piece.results.items():
+            self.ledger.enter_result(number, piece.mesh, result)
+        for name, size in piece.sizes.items():
+            self.sizes[name] = max(self.sizes.get(name, 0), size)
+        for where, why in piece.marks:
+            self.mark(piece.mesh, where, why)
+        self.notes.update(dict.fromkeys(piece.notes))
+        self.settings = self.settings or dict(piece.settings)
 
     def mark(self, mesh: Mesh, where: Bools, why: Diagnostic) -> None:
         """Remember points of a piece that have no answer."""
@@ -69,35 +107,40 @@ class Survey:
 
 
 def survey(
-    template: Template,
-    analyses: Sequence[Question] = (),
+    recipe: Recipe,
     progress: Callable[[int, int], None] | None = None,
+    crew: Crew | None = None,
+    keeper: Keeper | None = None,
 ) -> Survey:
-    """Answer every question of a template at every point of its sweep.
+    """Answer every question of a netlist at every point of its sweep.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    progress : callable, optional
+        Told how many points are done, of how many.
+    crew : Crew, optional
+        Who does it; this process if left out. The numbers are bitwise the same.
+    keeper : Keeper, optional
+        Makes finished tiles last, and knows those of an earlier run.
 
     Raises
     ------
     PhysicsError
         Nothing has an answer anywhere.
     """
-    axes = template.sweep
-    shape = tuple(len(axis) for axis in axes)
-    names = tuple(axis.name for axis in axes)
-    tables = (Configurations() for _ in template.configurations)
-    questions = (*(task.analysis for task in template.tasks), *tables, *analyses)
-    found = Survey(Ledger(shape, names), questions)
-    samples: dict[Hashable, Sample] = {}
-    done, total = 0, prod(shape)
-    for mesh in tiles(shape):
-        labels = template.structures(_values(template.sweep, mesh))
-        for label, piece in split(mesh, labels.labels):
-            if label < 0:
-                found.mark(piece, np.array(True), labels.reasons[label])
-            else:
-                _try(template, piece, samples, found)
-        done += prod(np.broadcast_shapes(*[index.shape for index in mesh]))
-        if progress is not None:
-            progress(done, total)
+    desk = Desk(recipe.template, recipe.questions)
+    names = tuple(axis.name for axis in recipe.template.sweep)
+    found = Survey(Ledger(desk.shape, names), len(desk.questions))
+    done, total = 0, prod(desk.shape)
+    arriving = _in_order(recipe, desk, crew or Crew(), keeper)
+    with one_thread(), closing(arriving):
+        for number, findings in arriving:
+            for piece in findings:
+                found.enter(piece)
+            done += _points(desk.tiles[number])
+            if progress is not None:
+                progress(done, total)
     _refuse_if_nothing_holds(found)
     return found
 
@@ -113,84 +156,65 @@ def compile_all(template: Template) -> None:
     mesh = next(tiles(tuple(len(axis) for axis in template.sweep)), None)
     if mesh is None:
         return
-    labels = template.structures(_values(template.sweep, mesh)).labels
+    labels = template.structures(values_on(template.sweep, mesh)).labels
     for label, piece in split(mesh, labels):
         if label >= 0:
-            compile_circuit(template.circuit(_values(template.sweep, piece)))
+            compile_circuit(template.circuit(values_on(template.sweep, piece)))
 
 
-def _values(axes: tuple[Axis, ...], mesh: Mesh) -> dict[str, Floats]:
-    """Values of everything that is stepped, at the points of a piece."""
-    found = {}
-    for axis, index in zip(axes, mesh, strict=True):
-        found[axis.name] = axis.values[index]
-        for name, column, _ in axis.coordinates:
-            found[name] = column[index]
-    return found
+def _points(mesh: Mesh) -> int:
+    return prod(np.broadcast_shapes(*[index.shape for index in mesh]))
 
 
-def _try(
-    template: Template, mesh: Mesh, samples: dict[Hashable, Sample], found: Survey
-) -> None:
-    """Explore a piece; what fails there marks its points and no others."""
-    try:
-        _explore(template, mesh, samples, found)
-    except PhysicsError as error:
-        if not mesh:
-            raise
-        for diagnostic in error.diagnostics:
-            found.mark(mesh, np.array(True), diagnostic)
+def _in_order(
+    recipe: Recipe, desk: Desk, crew: Crew, keeper: Keeper | None
+) -> Generator[tuple[int, Findings], None, None]:
+    """Findings of all tiles by their number, whoever solved them, and when."""
+    numbers = range(len(desk.tiles))
+    if not crew.is_elsewhere and keeper is None:
+        yield from ((number, desk.explore(number)) for number in numbers)
+        return
+    waiting = [n for n in numbers if keeper is None or keeper.known(n) is None]
+    early: dict[int, bytes | Lost] = {}
+    with closing(_outcomes(recipe, desk, crew, waiting)) as arriving:
+        for number in numbers:
+            data = None if keeper is None else keeper.known(number)
+            while data is None and number not in early:
+                other, outcome = next(arriving)
+                early[other] = outcome
+                if keeper is not None and isinstance(outcome, bytes):
+                    keeper.keep(other, outcome)
+            outcome = early.pop(number) if data is None else data
+            if isinstance(outcome, Lost):
+                yield number, (_lost(desk.tiles[number], outcome),)
+            else:
+                yield number, unpack(outcome, recipe.sources)
 
 
-def _explore(
-    template: Template, mesh: Mesh, samples: dict[Hashable, Sample], found: Survey
-) -> None:
-    values = _values(template.sweep, mesh)
-    points = prod(found.ledger.shape)
+def _outcomes(
+    recipe: Recipe, desk: Desk, crew: Crew, numbers: Sequence[int]
+) -> Generator[Outcome, None, None]:
+    """Packed findings of tiles, in the order in which they are done."""
+    if crew.executor is not None:
+        yield from on_executor(job_of(recipe), numbers, crew.executor)
+    elif crew.workers > 1 and numbers:
+        yield from on_processes(job_of(recipe), numbers, crew.workers)
+    else:
+        for number in numbers:
+            yield number, pack(desk.explore(number), recipe.sources)
 
-    def compiled(circuit: Circuit) -> Sample:
-        sample = compile_circuit(
-            circuit, samples.get(circuit.structure), points=points
-        )
-        samples.setdefault(circuit.structure, sample)
-        return sample
 
-    solved = Solved(
-        compiled(template.circuit(values)),
-        lambda: compiled(template.circuit(values, reverse=True)),
+def _lost(mesh: Mesh, lost: Lost) -> Piece:
+    """All points of a tile that no worker survived, marked."""
+    why = Diagnostic(
+        "QN720",
+        f"{lost.tries} workers died at these points",
+        why="a process that solved them was killed each time, for want of memory "
+        "perhaps",
+        help="run with fewer workers, or alone, to see what happens there",
+        severity="warning",
     )
-    found.first = found.first or solved
-    ledger = found.ledger
-    for call in template.calls:
-        name, arguments = key = call_key(call)
-        ledger.enter(key, mesh, answer(solved, name, arguments))
-    for number, question in enumerate(found.analyses):
-        ledger.enter_result(number, mesh, question.run(solved))
-    for certificate in _certificates(solved, template.checks):
-        _enter_certificate(found, mesh, certificate)
-    for mark in solved.marks:
-        found.mark(mesh, mark.where, mark.diagnostic)
-    found.notes.update(dict.fromkeys((*solved.circuit.notes, *solved.notes)))
-
-
-def call_key(call: Call) -> tuple[str, tuple[str, ...]]:
-    """What an answer call is filed under: its function, and the names it is about."""
-    arguments = (arg for arg in call.args if isinstance(arg, Name | Number))
-    return call.function.lower(), tuple(arg.text.lower() for arg in arguments)
-
-
-def _certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
-    found = solved.certificates()
-    if "onsager" in checks:
-        size = len(solved.circuit.reservoirs)
-        found.append(Certificate("reciprocity", solved.asymmetry, size))
-    return found
-
-
-def _enter_certificate(found: Survey, mesh: Mesh, certificate: Certificate) -> None:
-    name = certificate.name
-    found.ledger.enter(("certificate", name), mesh, certificate.defect)
-    found.sizes[name] = max(found.sizes.get(name, 0), certificate.size)
+    return Piece(mesh, marks=((np.array(True), why),))
 
 
 def _refuse_if_nothing_holds(found: Survey) -> None:
@@ -198,5 +222,5 @@ def _refuse_if_nothing_holds(found: Survey) -> None:
     bad = np.zeros(found.ledger.shape, bool)
     for where, _ in found.marks:
         bad |= where
-    if bad.size and bad.all() and found.first is None:
+    if bad.size and bad.all() and not found.settings:
         raise PhysicsError(reason for _, reason in found.marks)

@@ -19,4 +19,11 @@ CODES: Final[dict[str, Code]] = {
         "netlist twice.",
         "Choose another name, or say --force to replace the file.",
     ),
+    "QN720": Code(
+        "workers died at some points",
+        "A process that solved these points ended before it answered, and so did the "
+        "next two that were given them: killed for want of memory, perhaps. The points "
+        "are marked; all others have their answers.",
+        "Run with fewer workers, or with none but this process, to see what happens.",
+    ),
 }

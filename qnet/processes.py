@@ -1,0 +1,243 @@
+"""Work done by processes of this machine, or by an executor that the user brings.
+
+Work is a picklable callable from a number to bytes; what it computes is not known
+here. Answers come back in any order.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from multiprocessing import connection, get_context, parent_process
+from typing import TYPE_CHECKING, Any, Final
+
+from qnet.threads import one_thread
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+Work = Callable[[int], bytes]
+
+AGAIN: Final = 2
+"""So many times is an item given to another worker when the one at it has died."""
+
+AHEAD: Final = 64
+"""Items that an executor is given before the first of them is done."""
+
+_PATIENCE: Final = 1.0
+"""Seconds that a worker has to end when told to, before it is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer: every worker that was given the item died."""
+
+    tries: int
+
+
+Outcome = tuple[int, bytes | Lost]
+
+
+class WorkersError(RuntimeError):
+    """Workers end before they begin: the program that asked cannot be imported."""
+
+
+def on_processes(work: Work, numbers: Sequence[int], count: int) -> Iterator[Outcome]:
+    """Share work among `count` processes of this machine.
+
+    Processes are spawned, take one number at a time, and end with this one, however
+    it ends. When one dies, another takes its place, and the number that it was at is
+    queued again at most twice.
+
+    Yields
+    ------
+    (number, answer)
+        In the order in which they are done; `Lost` where workers died of it.
+
+    Raises
+    ------
+    WorkersError
+        Processes end before they take any work.
+    """
+    crew = _Crew(work, numbers, count)
+    try:
+        yield from crew.outcomes()
+    finally:
+        crew.dismiss()
+
+
+def on_executor(
+    work: Work, numbers: Sequence[int], executor: Executor
+) -> Iterator[Outcome]:
+    """Share work by an executor of `concurrent.futures`: threads, processes, Dask.
+
+    Yields
+    ------
+    (number, answer)
+        In the order in which they are done; `Lost` where the executor gave up.
+    """
+    waiting = list(reversed(numbers))
+    running: dict[Future[bytes], int] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < AHEAD:
+                number = waiting.pop()
+                running[executor.submit(work, number)] = number
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), _result(future)
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _result(future: Future[bytes]) -> bytes | Lost:
+    """Answer of a future; a worker that Dask lost too often is `Lost`."""
+    try:
+        return future.result()
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":  # distributed is not imported here
+            return Lost(AGAIN + 1)
+        raise
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """One process, the line to it, and the number that it is at."""
+
+    process: SpawnProcess
+    line: Connection
+    at: int | None = None
+    has_answered: bool = False
+
+
+class _Crew:
+    """Processes at work, and what is still to be done."""
+
+    def __init__(self, work: Work, numbers: Sequence[int], count: int) -> None:
+        self._work = work
+        self._waiting = list(reversed(numbers))
+        self._tries: dict[int, int] = {}
+        self._failures = 0
+        self._size = min(count, len(numbers))
+        self._team: list[_Worker] = []
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Answers as they come."""
+        while self._waiting or any(worker.at is not None for worker in self._team):
+            self._occupy()
+            busy = {w.line: w for w in self._team if w.at is not None}
+            for line in connection.wait(list(busy)):
+                worker = next(w for known, w in busy.items() if known is line)
+                outcome = self._hear(worker)
+                if outcome is not None:
+                    yield outcome
+
+    def _occupy(self) -> None:
+        """Give everybody something to do, as far as there is something."""
+        while len(self._team) < self._size and self._waiting:
+            self._team.append(_hire(self._work))
+            self._assign(self._team[-1])
+        for worker in self._team:
+            if worker.at is None and self._waiting:
+                self._assign(worker)
+
+    def _assign(self, worker: _Worker) -> None:
+        worker.at = self._waiting.pop()
+        try:
+            worker.line.send(worker.at)
+        except OSError:  # it died idle, which is found out when it is listened to
+            return
+
+    def _hear(self, worker: _Worker) -> Outcome | None:
+        number = worker.at
+        assert number is not None
+        try:
+            answer: bytes | BaseException = worker.line.recv()
+        except (EOFError, OSError):
+            return self._bury(worker, number)
+        worker.has_answered, worker.at = True, None
+        if isinstance(answer, BaseException):
+            raise answer
+        return number, answer
+
+    def _bury(self, worker: _Worker, number: int) -> Outcome | None:
+        """Queue the number of a dead worker again, unless it was tried too often."""
+        self._team.remove(worker)
+        _end([worker])
+        self._failures += not worker.has_answered
+        if self._failures > AGAIN * self._size + AGAIN and not any(
+            other.has_answered for other in self._team
+        ):
+            raise WorkersError(
+                "workers end before they begin; a script that asks for workers keeps "
+                "its own commands below `if __name__ == '__main__':`"
+            )
+        tried = self._tries[number] = self._tries.get(number, 0) + 1
+        if tried > AGAIN:
+            return number, Lost(tried)
+        self._waiting.append(number)
+        return None
+
+    def dismiss(self) -> None:
+        """End all processes."""
+        _end(self._team)
+
+
+def _hire(work: Work) -> _Worker:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.line.close()
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(_PATIENCE)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+
+
+def _serve(line: Connection, work: Work) -> None:
+    """Answer numbers until the line closes: what a worker does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    with one_thread():
+        while True:
+            try:
+                number = line.recv()
+            except (EOFError, OSError):
+                return
+            _send(line, _done(work, number))
+
+
+def _done(work: Work, number: int) -> bytes | BaseException:
+    try:
+        return work(number)
+    except Exception as error:  # whatever it is, the parent raises it
+        return error
+
+
+def _send(line: Connection, answer: Any) -> None:  # noqa: ANN401  bytes or an exception
+    try:
+        line.send(answer)
+    except (TypeError, AttributeError, ValueError):  # an exception that cannot travel
+        line.send(RuntimeError(f"{type(answer).__name__}: {answer}"))
+
+
+def _follow_parent() -> None:
+    """End this process when the one that spawned it has ended."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
