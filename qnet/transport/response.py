@@ -48,7 +48,7 @@ def reduced_conductance(circuit: Circuit, stamp: Stamp, keep: Ints) -> Floats:
         is_free = is_anchored & ~held[links.root]
         V = follow(matrix, number_trees(links.root, is_free), drive)
         chosen: Bools | EllipsisType = ... if points is None else points
-        G[chosen] = _currents_of(island, keep, V)
+        G[chosen] = currents_of(island, keep, V)
     return G
 
 
@@ -92,10 +92,11 @@ def four_terminal_resistance(
         Z = _impedance(matrix, unknown, unit)
         difference = Z[..., k, :] - Z[..., l, :]
         m = np.arange(len(quadruples))
-        chosen: Bools | EllipsisType = ... if points is None else points
-        R[chosen] = difference[..., m, i] - difference[..., m, j]
+        part = difference[..., m, i] - difference[..., m, j]
         for broken, value in _broken(group[quadruples]):
-            R[chosen, broken] = value
+            part[..., broken] = value
+        chosen: Bools | EllipsisType = ... if points is None else points
+        R[chosen] = part
     return R
 
 
@@ -171,8 +172,21 @@ def _impedance(matrix: Stamp, unknown: Ints, injected: Floats) -> Floats:
     return np.where(is_free[:, None], x[..., unknown, :], 0.0)
 
 
-def _currents_of(stamp: Stamp, keep: Ints, voltage: Floats) -> Floats:
-    """Currents (*sweep, k, sources) into the device at some vertices."""
+def currents_of(stamp: Stamp, keep: Ints, voltage: Floats) -> Floats:
+    """Currents into the device at some vertices, for several sets of voltages.
+
+    Parameters
+    ----------
+    keep : (k,)
+        The vertices.
+    voltage : (*sweep, size, sources)
+        In volts.
+
+    Returns
+    -------
+    (*sweep, k, sources)
+        In amperes.
+    """
     place = np.full(stamp.size, -1)
     place[keep] = np.arange(len(keep))
     used = place[stamp.rows] >= 0
