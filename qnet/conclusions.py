@@ -164,6 +164,9 @@ def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
             place = _point(template.sweep, ~where)
             points = f"{int(where.sum())} of {where.size} points"
             message = f"{message}: {points}, first at {place}"
-        severity = "note" if why.severity == "note" else "warning"
-        marked.append(replace(why, message=message, severity=severity))
+        is_note = why.severity == "note"
+        found_there = replace(
+            why, message=message, severity="note" if is_note else "warning"
+        )
+        marked.append(found_there)
     return [*template.notes, *found.notes, *marked]

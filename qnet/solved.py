@@ -12,12 +12,15 @@ import numpy as np
 from qnet.certificate import Certificate
 from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.diagnostics import Diagnostic, Label, Span
+from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
+from qnet.network.matrix import Mark as CompositionMark
 from qnet.network.sample import Sample
 from qnet.registry import ReservoirKind
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
+from qnet.transport.circuit_action import Conductor
 from qnet.transport.conductance import Stamp, dense_conductance
 from qnet.transport.correlations import (
     Correlations,
@@ -27,6 +30,8 @@ from qnet.transport.correlations import (
     full_response,
     linear_response,
 )
+from qnet.transport.counted import circuit_conductor
+from qnet.transport.counting import Cumulants, Distribution, cumulants, distribution
 from qnet.transport.equations import Mark, Solution
 from qnet.transport.linear import balance, given_warming, solve_linear
 from qnet.transport.onsager import Onsager, onsager_stamps
@@ -50,6 +55,28 @@ from qnet.transport.transmission import transmission_matrix
 AUDITED: Final = 8
 """So many terminals enter the audit of four-terminal resistances: 784 of them."""
 
+REMARKS: Final[dict[CompositionMark, Diagnostic]] = {
+    CompositionMark.ILL_CONDITIONED: Diagnostic(
+        "QN541",
+        "a resonance is so narrow that rounding shows",
+        why="waves that go round a loop come back almost unchanged: the loop condition "
+        "exceeds 1e10",
+        severity="warning",
+    ),
+    CompositionMark.SINGULAR: Diagnostic(
+        "QN542",
+        "an internal state is decoupled from every reservoir",
+        why="a wave goes round a loop for ever; S between the reservoirs stays finite "
+        "and unitary, and the minimum-norm solution gives it",
+        severity="note",
+    ),
+    CompositionMark.NOT_FINITE: Diagnostic(
+        "QN543",
+        "a scattering matrix is not finite",
+        why="a model gives infinity or no number here",
+    ),
+}
+"""What is to be said of an island's S."""
 NO_CURRENT: Final = 1e-12
 """Share of the largest current below which one is rounding."""
 
@@ -252,12 +279,40 @@ class Solved:
         if is_frozen not in self._noise:
             self._noise[is_frozen] = circuit_noise(
                 self.circuit,
-                self._islands(self.solution.voltage),
+                self._islands(self.solution.voltage if self.is_full else None),
                 self.solution,
                 self.differential_response,
                 is_frozen=is_frozen,
             )
         return self._noise[is_frozen]
+
+    def counting(self, reservoir: int, order: int) -> Cumulants:
+        """Cumulants of the electrons that a reservoir receives, beyond linear response.
+
+        Raises
+        ------
+        PhysicsError
+            QN560, QN562 to QN564: what cannot be counted.
+        """
+        return cumulants(*self._counted(reservoir), order)
+
+    def distribution(self, reservoir: int, time: float) -> Distribution:
+        """Probabilities of the numbers of electrons received in some time, s.
+
+        Raises
+        ------
+        PhysicsError
+            QN561 to QN564: what has no distribution.
+        """
+        return distribution(*self._counted(reservoir), time)
+
+    def _counted(self, reservoir: int) -> tuple[Conductor, Floats]:
+        """What is counted, and the weights (n,) of the count: 1 at one reservoir."""
+        found = self.biased.solution
+        islands = self._islands(found.voltage)
+        one = np.zeros(len(self.circuit.reservoirs))
+        one[reservoir] = 1.0
+        return circuit_conductor(self.circuit, islands, found, reservoir), one
 
     def carries(self, reservoirs: Ints) -> Bools:
         """Where a current is more than rounding, (*sweep, reservoirs)."""
@@ -266,13 +321,12 @@ class Solved:
 
     @property
     def is_superconducting(self) -> bool:
-        """Whether some reservoir is a condensate."""
-        kind = self.circuit.reservoirs.kind
-        return bool((kind == ReservoirKind.SUPERCONDUCTOR).any())
+        """Whether electrons turn into holes somewhere."""
+        return condensate_index(self.circuit) is not None
 
-    def _islands(self, voltage: Floats) -> Islands:
+    def _islands(self, voltage: Floats | None) -> Islands:
         """Scattering matrices by energy, levels where the voltages put them."""
-        lift = np.nan_to_num(voltage) if self.is_full else None
+        lift = None if voltage is None else np.nan_to_num(voltage)
         if self.is_superconducting:
             return lambda energy: self.sample.nambu(energy, lift)
         if not any(group.lever is not None for group in self.circuit.groups):
@@ -333,6 +387,16 @@ class Solved:
     def marks(self) -> tuple[Mark, ...]:
         """Points without an answer, and why."""
         return self.solution.marks
+
+    @cached_property
+    def remarks(self) -> tuple[Mark, ...]:
+        """Points whose answer stands, but deserves a word: decoupled states."""
+        marked = self.flows.marked.max(-1)
+        return tuple(
+            Mark(marked == mark, diagnostic)
+            for mark, diagnostic in REMARKS.items()
+            if (marked == mark).any()
+        )
 
     @cached_property
     def notes(self) -> tuple[Diagnostic, ...]:

@@ -111,4 +111,41 @@ CODES: Final[dict[str, Code]] = {
         "whole distribution.",
         "Ask for cumulants, or hold all voltages.",
     ),
+    "QN562": Code(
+        "charge counted beside a thermal probe",
+        "The temperature of a thermal probe fluctuates with the heat it takes up. "
+        "Counting statistics follows voltages and dephasing, not temperatures.",
+        "Use `.noise`, which follows temperatures, or another type of probe.",
+    ),
+    "QN563": Code(
+        "charge counted beside a superconductor",
+        "Counting statistics is that of electrons between normal reservoirs; Andreev "
+        "reflection transfers pairs.",
+        "Use `.noise`, which holds for superconducting terminals as well.",
+    ),
+    "QN564": Code(
+        "charge counted where the voltage floats",
+        "A reservoir that floats takes up no charge on the long run: there is nothing "
+        "to count. One that a current drives takes up what is driven, exactly.",
+        "Count the electrons of a reservoir whose voltage is held.",
+    ),
+    "QN541": Code(
+        "a resonance so narrow that rounding shows",
+        "Waves that go round a loop come back almost unchanged, and the equations that "
+        "join the scatterers have a condition number above 1e10.",
+        "Check that such a narrow resonance is meant; a little leakage, or a probe, "
+        "makes it a real device.",
+    ),
+    "QN542": Code(
+        "a decoupled internal state",
+        "A wave goes round a loop and never leaves: a bound state that no reservoir "
+        "sees. S between the reservoirs is finite and unitary all the same, and the "
+        "minimum-norm solution gives it.",
+        "Nothing need be done; the answer stands.",
+    ),
+    "QN543": Code(
+        "a scattering matrix is not finite",
+        "A model gave infinity or no number at some points, which are left out.",
+        "Look at the parameters there: a division by zero, or a range that is left.",
+    ),
 }
