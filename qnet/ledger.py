@@ -116,6 +116,8 @@ def _union(whole: Quantity, part: Quantity, rank: int) -> tuple[Quantity, Quanti
 
 def _join(old: list[Any], new: list[Any]) -> _Union:
     together = list(dict.fromkeys([*old, *new]))
+    if all(isinstance(label, float) for label in together):
+        together.sort()
     place = {label: k for k, label in enumerate(together)}
     return _Union(
         tuple(together),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.network.condensate import condensate_index, is_superconductor
 from qnet.registry import ReservoirKind
 from qnet.transport.bias import BiasSolution
 from qnet.transport.conductance import Stamp, dense_conductance
@@ -136,7 +137,7 @@ def circuit_noise(
     reservoirs = circuit.reservoirs
     is_thermal = reservoirs.kind == ReservoirKind.THERMAL
     answers_heat = is_thermal.any() and not is_frozen and solution.temperature.any()
-    has_holes = (reservoirs.kind == ReservoirKind.SUPERCONDUCTOR).any()
+    has_holes = condensate_index(circuit) is not None
     bias = _bias(circuit, islands, solution, is_frozen)
     if has_holes:
         found = island_noise(bias)
@@ -149,7 +150,9 @@ def circuit_noise(
         sources, excess = found.charge, found.excess
     n = len(reservoirs)
     conductance = response.block() if answers_heat else response.charge
-    unknown = _unknown(circuit, solution, is_thermal if answers_heat else None)
+    unknown = unknown_voltages(circuit, solution)
+    if answers_heat:
+        unknown = _with_temperatures(unknown, is_thermal)
     if is_frozen:
         unknown = np.full_like(unknown, -1)
     outside, outside_sources = _resistors(circuit, len(unknown))
@@ -173,9 +176,9 @@ def _bias(
     mu = circuit.fermi[..., None] - voltage
     temperature = np.where(np.isnan(solution.temperature), 0.0, solution.temperature)
     dephasing = np.flatnonzero(reservoirs.kind == ReservoirKind.DEPHASING)
-    is_super = reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
-    if is_super.any():
-        condensate = mu[..., np.argmax(is_super), None]
+    home = condensate_index(circuit)
+    if home is not None:
+        condensate = mu[..., home, None]
         mu = np.concatenate([mu, 2 * condensate - mu], -1)
         temperature = np.concatenate([temperature, temperature], -1)
         dephasing = np.concatenate([dephasing, n + dephasing])
@@ -189,36 +192,34 @@ def _condensed(circuit: Circuit, charge: Floats) -> Floats:
     normal terminals draw, the condensate supplies.
     """
     n = len(circuit.reservoirs)
-    is_super = circuit.reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
-    normal, first = np.flatnonzero(~is_super), int(np.argmax(is_super))
     sign = np.repeat([1.0, -1.0], n)
     signed = charge * sign[:, None] * sign
     folded = signed[..., :n, :n] + signed[..., :n, n:]
     folded = (folded + signed[..., n:, :n] + signed[..., n:, n:]) / 2
-    whole = np.zeros_like(folded)
-    block = (..., normal[:, None], normal)
-    whole[block] = folded[block]
-    whole[..., first, normal] = -folded[block].sum(-2)
-    whole[..., normal, first] = -folded[block].sum(-1)
-    whole[..., first, first] = folded[block].sum((-1, -2))
-    return whole
+    collect = np.diag((~is_superconductor(circuit)).astype(float))
+    collect[condensate_index(circuit)] -= np.diag(collect)
+    return collect @ folded @ collect.T
 
 
-def _unknown(circuit: Circuit, solution: Solution, is_thermal: Bools | None) -> Ints:
-    """Number of the free voltage, and temperature, that each reservoir follows."""
+def unknown_voltages(circuit: Circuit, solution: Solution) -> Ints:
+    """Number of the free voltage that each reservoir follows, (n,); -1: held.
+
+    Reservoirs that voltage sources tie together follow one voltage.
+    """
     reservoirs = circuit.reservoirs
-    n = len(reservoirs)
     lead = tuple(range(solution.voltage.ndim - 1))
     pinned = reservoirs.held | solution.grounded.any(lead)
     pinned |= np.isnan(solution.voltage).any(lead)
     root = voltage_links(circuit, pinned).root
     is_free = ~pinned[root] & (reservoirs.kind != ReservoirKind.DEPHASING)
-    unknown = number_trees(root, is_free)
-    if is_thermal is None:
-        return unknown
+    return number_trees(root, is_free)
+
+
+def _with_temperatures(unknown: Ints, is_thermal: Bools) -> Ints:
+    """Unknowns of voltages and then, where it floats, of each temperature, (2n,)."""
     start = int(unknown.max(initial=-1)) + 1
     warm = np.where(is_thermal, start + np.cumsum(is_thermal) - 1, -1)
-    return np.concatenate([unknown, warm[:n]])
+    return np.concatenate([unknown, warm])
 
 
 def _resistors(circuit: Circuit, size: int) -> tuple[Floats | None, Floats | None]:
