@@ -20,7 +20,7 @@ from qnet.lang.matching import Said, Speaker, said_by, said_by_args
 from qnet.lang.nodes import MOST_REPORTED
 from qnet.lang.runs import Run, partitioned
 from qnet.registry import ModelEntry, Parameter, parameters
-from qnet.units import read_quantity
+from qnet.units import read_quantity, unit
 
 TERMINAL: Final = (
     Parameter("V", "real", None, "V", doc="voltage that it holds"),
@@ -119,7 +119,9 @@ def _lumped(expansion: Expansion, run: Run) -> None:
     value, *keys = LUMPED[letter]
     keyring = Keyring(keys, OWN_LETTERS[letter])
     said = said_by(run, keyring, expansion.found.findings, expansion.find_file)
-    said.keys["value"] = Key(value, run.cell(items[2], spice=True))
+    said.keys["value"] = Key(
+        value, run.cell(items[2], spice=True, plain_as=unit(value.unit))
+    )
     _note_scales(expansion, run)
     _add(expansion, run, letter.upper(), 2, said, LUMPED[letter])
 
@@ -295,8 +297,8 @@ def _add(
     """Put a run into the inventory, its names and nodes resolved."""
     naming = expansion.naming
     names = naming.names(run)
-    expansion.found.elements.claim(names, run.place)
     nodes = [naming.nodes(run, column) for column in run.group.items[:pins]]
+    expansion.found.elements.claim(names, run.place)
     model = None if entry is None else entry.model
     expansion.found.batches.append(
         Batch(

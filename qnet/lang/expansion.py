@@ -33,8 +33,8 @@ from qnet.lang.matching import FindFile, key_span
 from qnet.lang.naming import Naming
 from qnet.lang.rewriting import Rewriting
 from qnet.lang.rows import Alike, Cards
-from qnet.lang.runs import EXPRESSIONS, Run, draws_numbers
-from qnet.lang.surroundings import Surroundings
+from qnet.lang.runs import EXPRESSIONS, Run, says_one_of
+from qnet.lang.surroundings import Surroundings, drawing_words
 from qnet.lang.values import Value
 from qnet.limits import within
 
@@ -159,9 +159,11 @@ class Expansion:
         """Elements of one form: split where each must draw its own numbers."""
         run = Run(frame, group, range(len(group)))
         self.count(run)
-        columns = (*group.items, *group.values)
-        alone = frame.size > 1 and any(map(draws_numbers, columns))
-        pieces = [Run(frame, group, [k]) for k in run.cards] if alone else [run]
+        pieces = [run]
+        if frame.size > 1 and len(group) > 1:
+            words = drawing_words(frame)
+            if any(says_one_of(c, words) for c in (*group.items, *group.values)):
+                pieces = [Run(frame, group, [k]) for k in run.cards]
         for piece in pieces:
             if group.letter == "x":
                 self._instances(piece)

@@ -20,7 +20,7 @@ from qnet.lang.expressions import (
     operands_first,
 )
 from qnet.lang.values import Value
-from qnet.units import CONSTANTS
+from qnet.units import CONSTANTS, Unit, cure, described
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +39,8 @@ class Cell:
         Elements of the run.
     through : (rows,), optional
         Row of `frame` that each element belongs to, where that is not its own.
+    plain_as : Unit, optional
+        What plain numbers count where formulas differ in their unit: flux quanta.
     place : callable
         Span of the quantity in the text, by row.
     """
@@ -50,6 +52,7 @@ class Cell:
     formulas: tuple[Expr, ...] = ()
     which: Ints | None = None
     through: Ints | None = None
+    plain_as: Unit | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -158,6 +161,13 @@ def swept_name(expr: Expr, frame: Frame, asks: frozenset[str]) -> Name | None:
                     return name
                 break
     return None
+
+
+def unlike(given: Unit, common: Unit, span: Span) -> NetlistError:
+    """The error for a value whose dimension is not that of the other cards."""
+    message = f"{described(given)} where other cards have {described(common)}"
+    help_ = cure(span.text, given, common)
+    return refuse(NetlistError, "QN304", message, span, help=help_)
 
 
 def twice(what: str, name: str, here: Span, first: Span) -> NetlistError:

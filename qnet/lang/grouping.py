@@ -11,6 +11,7 @@ import numpy as np
 
 from qnet.circuit import Floats, Group, Ints, Lever
 from qnet.diagnostics import Span
+from qnet.lang.frames import Cell
 from qnet.lang.pieces import Piece, World, defaulted
 from qnet.lang.places import Places
 from qnet.registry import OwnReservoir, Parameter, Part, parameters
@@ -117,8 +118,7 @@ def structure_of(piece: Piece, rank: int) -> Hashable:
             told.append((parameter.name, held.shape[rank + 1 :]))
         else:
             told.append((parameter.name, held))
-    weights = piece.batch.said.weights
-    told.append(0 if weights is None else len(weights.weights))
+    told.append(len(arms_of(piece)))
     return tuple(told)
 
 
@@ -225,33 +225,32 @@ def _temperatures(
 
 
 def lever_of(
-    pieces: Sequence[Piece], world: World, reservoirs: Sequence[Ints | None]
-) -> Lever | None:
-    """Lever arms of a group, or None.
+    pieces: Sequence[Piece], world: World, reservoirs: Sequence[Ints]
+) -> Lever:
+    """Lever arms of a group whose cards have them.
 
     Parameters
     ----------
     reservoirs : sequence of (rows, weights)
         Reservoir index of each weight, for the batch of each piece.
     """
-    if pieces[0].batch.said.weights is None:
-        return None
     indices, weights = [], []
     for piece, index in zip(pieces, reservoirs, strict=True):
-        said = piece.batch.said.weights
-        if said is None or index is None:
-            continue
         indices.append(index[piece.rows])
-        columns = [
-            _weights(said.parameter, cell, piece, world) for cell in said.weights
-        ]
+        columns = [_weights(cell, piece, world) for cell in arms_of(piece)]
         weights.append(np.stack(np.broadcast_arrays(*columns), -1))
     tail = np.broadcast_shapes(*(w.shape[1:] for w in weights))
     full = [np.broadcast_to(w, (len(w), *tail)) for w in weights]
     return Lever(np.concatenate(indices), np.concatenate(full))
 
 
-def _weights(parameter: Parameter, cell: Any, piece: Piece, world: World) -> Floats:  # noqa: ANN401
+def arms_of(piece: Piece) -> tuple[Cell, ...]:
+    """Weights of the lever arms of a piece's card; empty where it has none."""
+    said = piece.batch.said.weights
+    return () if said is None else said.weights
+
+
+def _weights(cell: Cell, piece: Piece, world: World) -> Floats:
     """Weights of one arm: (elements, *sweep)."""
     given = world.around.value(cell)
     array = world.around.full(np.asarray(given.array, float))

@@ -15,7 +15,7 @@ from qnet.lang.frames import Cell, Frame
 from qnet.lang.keys import Key, Keyring
 from qnet.lang.runs import EXPRESSIONS, Run
 from qnet.registry import Parameter
-from qnet.units import BadQuantity, read_quantity
+from qnet.units import BadQuantity, read_quantity, unit
 
 NUMERIC = ("real", "complex", "int")
 """Kinds of parameters that are computed; the others are words."""
@@ -115,7 +115,8 @@ def said_by(
             said.places[parameter.name] = place
             value = column.value(run.cards[0])
             if parameter.kind in NUMERIC and not isinstance(value, ListOf):
-                cell = run.cell(column)
+                counts = unit("Phi0") if parameter.unit == "Phi0" else None
+                cell = run.cell(column, plain_as=counts)
                 said.keys[parameter.name] = Key(parameter, _nested(parameter, cell))
             else:
                 say(said, parameter, value, speaker)

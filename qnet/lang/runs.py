@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -25,11 +25,10 @@ from qnet.lang.cards import (
     Word,
 )
 from qnet.lang.expressions import Written, operands_first
-from qnet.lang.frames import Cell, Frame
-from qnet.lang.functions import DRAWN
+from qnet.lang.frames import Cell, Frame, unlike
 from qnet.lang.rows import Alike, Column
 from qnet.lang.values import Value
-from qnet.units import BadQuantity, conversion, read_quantities
+from qnet.units import PLAIN, BadQuantity, Unit, conversion, read_quantities
 
 EXPRESSIONS = (Number, Name, Unary, Binary, Call)
 """Cards of which a value can be computed."""
@@ -100,13 +99,17 @@ class Run:
 
         return place
 
-    def cell(self, column: Column, *, spice: bool = False) -> Cell:
+    def cell(
+        self, column: Column, *, spice: bool = False, plain_as: Unit | None = None
+    ) -> Cell:
         """The quantities in a column.
 
         Parameters
         ----------
         spice : bool
             It is the positional value of a V, I, R or C card.
+        plain_as : Unit, optional
+            What a plain number counts: flux quanta, or SPICE's volts and ohms.
 
         Raises
         ------
@@ -115,11 +118,14 @@ class Run:
         """
         place = self.spanned(column)
         if column.kind == "number":
-            return Cell(self.frame, place, self.rows, self._written(column, spice))
+            written = self._written(column, spice, plain_as)
+            return Cell(self.frame, place, self.rows, written)
         texts = self.texts(column)
         merged = self._merged(column, texts)
         if merged is not None:
-            return Cell(self.frame, place, self.rows, None, (merged,))
+            return Cell(
+                self.frame, place, self.rows, formulas=(merged,), plain_as=plain_as
+            )
         first: dict[str, int] = {}
         for k, text in enumerate(texts):
             first.setdefault(text, k)
@@ -133,7 +139,16 @@ class Run:
             chosen = np.fromiter((numbers[t] for t in texts), np.intp, len(texts))
             which = np.repeat(chosen, self.frame.size)
         formulas: Any = tuple(values)
-        return Cell(self.frame, place, self.rows, None, formulas, which, self.through())
+        return Cell(
+            self.frame,
+            place,
+            self.rows,
+            None,
+            formulas,
+            which,
+            self.through(),
+            plain_as,
+        )
 
     def _merged(self, column: Column, texts: Sequence[str]) -> Any:  # noqa: ANN401
         """One expression for cards whose expressions differ in their numbers only.
@@ -159,7 +174,7 @@ class Run:
         }
         return with_columns(tree, numbers) if len(numbers) == len(read) else None
 
-    def _written(self, column: Column, spice: bool) -> Value:
+    def _written(self, column: Column, spice: bool, plain_as: Unit | None) -> Value:
         """Plain numbers of a column, in the unit of the first that is not zero."""
         texts = self.texts(column)
         if texts.count(texts[0]) == len(texts):
@@ -173,32 +188,21 @@ class Run:
                 NetlistError, bad.code, bad.message, span, help=bad.help
             ) from None
         array = np.fromiter((number for number, _ in read), float, len(read))
-        units = {id(unit): unit for number, unit in read if number}
-        common = next(iter(units.values()), read[0][1])
-        factors = {key: conversion(unit, common) for key, unit in units.items()}
-        if None in factors.values():
-            self._refuse_mixture(
-                column, [factors.get(id(unit), 1.0) for _, unit in read]
-            )
+        if plain_as is not None:
+            read = [(x, plain_as if unit is PLAIN else unit) for x, unit in read]
+        units = dict.fromkeys(unit for number, unit in read if number)
+        common = next(iter(units), read[0][1])
+        factors = {unit: conversion(unit, common) for unit in units}
         if any(factor != 1.0 for factor in factors.values()):
-            array = array * [factors.get(id(unit), 1.0) for _, unit in read]
+            for row, (number, unit) in enumerate(read):
+                factor = factors[unit] if number else 1.0
+                if factor is None:
+                    span = self.spanned(column)(row * self.frame.size)
+                    raise unlike(unit, common, span)
+                array[row] *= factor
         if len(array) == 1:
             return Value(array[0], common)
         return Value(np.repeat(array, self.frame.size), common)
-
-    def _refuse_mixture(self, column: Column, factors: Sequence[float | None]) -> None:
-        """Refuse numbers of different dimensions: they cannot all be right.
-
-        Raises
-        ------
-        NetlistError
-            QN304, at the first that differs.
-        """
-        if None not in factors:
-            return
-        span = self.spanned(column)(factors.index(None) * self.frame.size)
-        message = "cards alike give this key different dimensions"
-        raise refuse(NetlistError, "QN304", message, span)
 
 
 def _no_number(value: Any, span: Span) -> NetlistError:  # noqa: ANN401  any card value
@@ -249,8 +253,8 @@ def partitioned(run: Run, alike: Callable[[int], object]) -> list[Run]:
     return [Run(run.frame, run.group, cards) for cards in pieces.values()]
 
 
-def draws_numbers(column: Column) -> bool:
-    """Whether a column holds expressions that draw a random number."""
+def says_one_of(column: Column, words: Collection[str]) -> bool:
+    """Whether the expressions in a column use one of some words."""
     if column.kind != "value":
         return False
-    return any(word in text for text in set(column.texts) for word in DRAWN)
+    return any(word in text.lower() for text in set(column.texts) for word in words)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qnet.circuit import Floats, Ints
-from qnet.diagnostics import NetlistError, refuse
-from qnet.lang.cards import Call
+from qnet.diagnostics import Diagnostic, NetlistError
+from qnet.lang.cards import Call, Expr
 from qnet.lang.expressions import (
     STATES,
     Defined,
@@ -19,9 +19,10 @@ from qnet.lang.expressions import (
     why_not_finite,
 )
 from qnet.lang.findings import Findings
-from qnet.lang.frames import Cell, Frame, key_of, names_used
+from qnet.lang.frames import Cell, Frame, key_of, names_used, unlike
 from qnet.lang.functions import DRAWN
 from qnet.lang.values import Draws, Value
+from qnet.units import PLAIN, Unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,21 @@ class Sampling:
 
 def draws_within(cell: Cell) -> bool:
     """Whether a cell draws random numbers, itself or in a function that it calls."""
-    waiting = [(formula, cell.frame) for formula in cell.formulas]
+    return any(_draws(formula, cell.frame) for formula in cell.formulas)
+
+
+def drawing_words(frame: Frame) -> set[str]:
+    """Folded names of all functions in reach that draw a random number."""
+    words = set(DRAWN)
+    for around in frame.chain():
+        for name, card in around.functions.items():
+            if _draws(card.body, around):
+                words.add(name)
+    return words
+
+
+def _draws(expr: Expr, frame: Frame) -> bool:
+    waiting = [(expr, frame)]
     seen: set[int] = set()
     while waiting:
         body, home = waiting.pop()
@@ -157,6 +172,16 @@ class Surroundings:
         """An array with all its axes: (1, …) for a bare number."""
         return array.reshape((1,) * self.rank) if array.ndim == 0 else array
 
+    def _not_finite(self, cell: Cell) -> Diagnostic:
+        """Where a definition loses its value."""
+        scope = self.scope(cell.frame)
+        bad = next(
+            formula
+            for formula in cell.formulas
+            if np.isnan(evaluate(formula, scope).array).any()
+        )
+        return why_not_finite(bad, scope)
+
     def _ranked(self, written: Value) -> Value:
         """Written numbers with the sweep axes, of length 1."""
         if written.array.ndim == 0:
@@ -207,8 +232,7 @@ class Surroundings:
                 found = self.value(cell)
                 if key in frame.swept or not np.isnan(found.array).any():
                     return found
-                reason = why_not_finite(cell.formulas[0], self.scope(cell.frame))
-                self._findings.errors.append(reason)
+                self._findings.errors.append(self._not_finite(cell))
             frame.broken.add(key)
         return None
 
@@ -249,12 +273,13 @@ def _taken(given: Value, rows: Ints) -> Value:
 
 def _gathered(values: list[Value], cell: Cell, which: Ints, rank: int) -> Value:
     """The value of each row where rows have different formulas."""
+    if cell.plain_as is not None:
+        values = [_counting(each, cell.plain_as) for each in values]
     unit = next((v.unit for v in values if not v.is_zero), values[0].unit)
     for k, each in enumerate(values):
         if not each.is_zero and each.unit.dimension != unit.dimension:
-            span = cell.place(int(np.flatnonzero(which == k)[0]))
-            message = "cards alike give this key different dimensions"
-            raise refuse(NetlistError, "QN304", message, span)
+            row = int(np.flatnonzero(which == k)[0])
+            raise unlike(each.unit, unit, cell.place(row))
     arrays = [each.to(unit).array for each in values]
     shaped = [a.reshape((1,) * rank) if a.ndim == 0 else a for a in arrays]
     tail = np.broadcast_shapes(*(a.shape[1:] for a in shaped))
@@ -262,6 +287,11 @@ def _gathered(values: list[Value], cell: Cell, which: Ints, rank: int) -> Value:
     for rows, array in zip(_rows_of_each(which, len(values)), shaped, strict=True):
         full[rows] = array if len(array) == 1 else array[rows]
     return Value(full, unit)
+
+
+def _counting(given: Value, unit: Unit) -> Value:
+    """A plain number as a number of units."""
+    return Value(given.to(PLAIN).array, unit) if given.unit.is_plain else given
 
 
 def _rows_of_each(which: Ints, kinds: int) -> list[Ints]:
