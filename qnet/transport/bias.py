@@ -15,7 +15,7 @@ from qnet.transport.conductance import Stamp
 from qnet.transport.equations import Mark, Solution, lumped_currents, settle
 from qnet.transport.landauer import Conductor, Working
 from qnet.transport.newton import Newton, State
-from qnet.transport.spectral import FlowsAt, energy_axes
+from qnet.transport.spectral import FlowsAt, energy_axes, spectrum
 
 PINCHED: Final = 1e-3
 """Currents below this share of the natural one are judged against that share."""
@@ -76,15 +76,19 @@ def make_conductor(circuit: Circuit, flows_at: FlowsAt) -> Conductor:
     levers = [g.lever.reservoirs.ravel() for g in circuit.groups if g.lever is not None]
     gates = np.unique(np.concatenate([np.zeros(0, np.intp), *levers]))
     voltage = circuit.reservoirs.voltage if len(gates) else None
-    lead, _ = energy_axes(flows_at, circuit.fermi[..., None], voltage)
+    energy = circuit.fermi[..., None]
+    lead, is_flat = energy_axes(flows_at, energy, voltage)
+    dephasing = circuit.reservoirs.kind == ReservoirKind.DEPHASING
+    flat = spectrum(flows_at(energy, None), dephasing) if is_flat else None
     return Conductor(
         flows_at=flows_at,
-        dephasing=circuit.reservoirs.kind == ReservoirKind.DEPHASING,
+        dephasing=dephasing,
         fermi=circuit.fermi,
         degeneracy=circuit.degeneracy,
         levers=gates,
         lead=lead,
         rtol=circuit.tolerance,
+        flat=flat,
     )
 
 
@@ -119,9 +123,7 @@ def _report(newton: Newton, state: State, settled: Bools) -> BiasSolution:
 def _differential(newton: Newton, now: Working) -> Stamp:
     """∂I/∂V with the temperatures of thermal probes following, as coordinates."""
     conductor = newton.conductor
-    n = len(conductor.dephasing)
-    G = np.zeros((*now.charge.shape, n))
-    G[..., conductor.kept] = now.charge_voltage
+    G = now.charge_voltage[..., conductor.kept, :]
     thermal = newton.thermal
     follows = newton.is_free[..., newton.tree.shape[-1] :]
     if follows.any():
@@ -132,6 +134,9 @@ def _differential(newton: Newton, now: Working) -> Stamp:
         )
         push = np.where(follows[..., None], now.heat_voltage[..., thermal, :], 0.0)
         warmed = np.linalg.solve(own, push)
-        G[..., conductor.kept] -= now.charge_temperature[..., at] @ warmed
-    rows, cols = np.divmod(np.arange(n * n), n)
-    return Stamp(rows, cols, G.reshape(*G.shape[:-2], n * n), n)
+        drawn = now.charge_temperature[..., conductor.kept[:, None], at] @ warmed
+        G = G - drawn
+    k = len(conductor.kept)
+    rows, cols = np.repeat(conductor.kept, k), np.tile(conductor.kept, k)
+    values = G.reshape(*G.shape[:-2], k * k)
+    return Stamp(rows, cols, values, len(conductor.dephasing))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,18 @@ def conductance_stamp(
     ----------
     M. Büttiker, Phys. Rev. Lett. 57, 1761 (1986), eq. (2).
     """
+    each = energy_stamp(flows)
+    return replace(each, values=degeneracy * average(each.values, weights))
+
+
+def energy_stamp(flows: Flows) -> Stamp:
+    """Conductance (e²/h) (N δ - P) at each energy, one channel counting once.
+
+    Returns
+    -------
+    Stamp
+        Values (*sweep, energy, nnz) in siemens.
+    """
     n = flows.size
     is_off = flows.rows != flows.cols
     rows, cols = flows.rows[is_off], flows.cols[is_off]
@@ -77,18 +89,15 @@ def conductance_stamp(
         flows.fed, reflected, sum_by(between, rows, n), sum_by(between, cols, n)
     )
     shape = np.broadcast_shapes(between.shape[:-1], diagonal.shape[:-1])
-    K = np.concatenate(
-        [
-            np.broadcast_to(-between, (*shape, len(rows))),
-            np.broadcast_to(diagonal, (*shape, n)),
-        ],
-        -1,
-    )
+    K = [
+        np.broadcast_to(-between, (*shape, len(rows))),
+        np.broadcast_to(diagonal, (*shape, n)),
+    ]
     vertices = np.arange(n)
     return Stamp(
         np.concatenate([rows, vertices]),
         np.concatenate([cols, vertices]),
-        degeneracy * Gq * average(K, weights),
+        Gq * np.concatenate(K, -1),
         n,
         flows.inner,
     )

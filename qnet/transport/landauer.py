@@ -14,6 +14,7 @@ M. Büttiker, Phys. Rev. B 46, 12485 (1992); U. Sivan, Y. Imry, Phys. Rev. B 33,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import pi
 from typing import Final
 
 import numpy as np
@@ -59,6 +60,9 @@ class Conductor:
     lead : tuple of int
         Sweep axes of a mesh of energies: 1 where all points share it.
     rtol : float
+    flat : Spectrum or None
+        Transport between the kept reservoirs if it does not depend on energy at all;
+        its energy axis has length 1.
     """
 
     flows_at: FlowsAt
@@ -68,6 +72,7 @@ class Conductor:
     levers: Ints
     lead: tuple[int, ...]
     rtol: float
+    flat: Spectrum | None = None
 
     @property
     def kept(self) -> Ints:
@@ -191,6 +196,8 @@ class Point:
     def solve(self) -> Working:
         """Integrate on a mesh of its own, and put the units back."""
         conductor = self.conductor
+        if conductor.flat is not None:
+            return self.assemble(self.summed(conductor.flat), np.zeros(self.shape))
         breaks = thermal_breaks(
             along_shared(self.mu, conductor.lead),
             along_shared(self.temperature, conductor.lead),
@@ -205,6 +212,35 @@ class Point:
         shapes = ((k,), (k,), *[(k, c)] * 3, (k, r), (k, r), (len(conductor.gone),))
         found = unpack(np.asarray(average.value, float), shapes)
         return self.assemble(found, average.excess)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the sweep axes."""
+        return self.mu.shape[:-1]
+
+    def summed(self, flat: Spectrum) -> list[Floats]:
+        """Integrals in closed form where K does not depend on energy.
+
+        ∫(f_b - f_a)dE = μ_b - μ_a at any temperatures, and
+        ∫(E - μ_a)(f_b - f_a)dE = (μ_b - μ_a)²/2 + π²/6 [(kT_b)² - (kT_a)²].
+        """
+        K, share = flat.K[..., 0, :, :], flat.share[..., 0, :, :]
+        apart = self.mu[..., None, :] - self.mu[..., None]
+        kT = kB_eV * self.temperature
+        warmer = kT[..., None, :] ** 2 - kT[..., None] ** 2
+        unit, columns = self.width * self.coupling, self.coupling[..., None]
+        gain = np.where(self.is_warm[..., None, :], K[..., self.at] / columns, 0.0)
+        none = np.zeros((*self.mu.shape, 0))
+        return [
+            (K * apart).sum(-1) / unit,
+            (K * (apart**2 / 2 + pi**2 / 6 * warmer)).sum(-1) / (unit * self.depth),
+            gain,
+            np.zeros_like(gain),
+            pi**2 / 3 * gain,
+            none,
+            none,
+            _applied(share, self.mu - self.mu[..., :1]) / self.width,
+        ]
 
     def integrand(self, energy: Floats) -> tuple[Floats, Complex]:
         """Currents, heat currents and their derivatives at energies (*points, nE)."""
@@ -257,7 +293,8 @@ class Point:
         if self.is_warm.all():
             return np.zeros(())
         mu = np.ascontiguousarray(self.mu[..., self.at])
-        K = self.conductor.spectrum(mu, self.voltage).K
+        flat = self.conductor.flat
+        K = (flat or self.conductor.spectrum(mu, self.voltage)).K
         K = np.broadcast_to(K, (*mu.shape, *K.shape[-2:]))
         own = np.arange(len(self.at))
         sharp = np.moveaxis(K[..., own, :, self.at], 0, -1)

@@ -116,6 +116,8 @@ def follow_heat(onsager: Onsager, voltage: Floats, warming: Floats) -> Floats:
     push = -currents(heat, found)
     if len(onsager.heat_charge.rows):
         push = push - currents(onsager.heat_charge, voltage)
+    if not push.any():
+        return found
     vertices = np.arange(heat.size)
     for points, group in connections(heat, vertices, shape):
         is_free = _exchanges_heat(onsager, group)

@@ -25,8 +25,8 @@ import numpy as np
 from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.constants import Gq, kB_eV
 from qnet.registry import ReservoirKind
-from qnet.transport.conductance import Stamp, dense_conductance
-from qnet.transport.equations import prescribe, solve_circuit
+from qnet.transport.conductance import Stamp, currents
+from qnet.transport.equations import number_trees, prescribe, solve_circuit
 from qnet.transport.groups import voltage_links, with_resistors
 from qnet.transport.kirchhoff import solve_each
 from qnet.transport.landauer import Conductor, Point, Scale, Working
@@ -36,6 +36,7 @@ from qnet.transport.sampled import (
     sampled_point,
     steady_current,
 )
+from qnet.transport.transmission import sum_by
 from qnet.transport.window import (
     outset,
     sampled_window_stamp,
@@ -111,13 +112,16 @@ class Newton:
         self.links = voltage_links(circuit, self.given.held)
         none = np.zeros(0, np.intp)
         bare = Stamp(none, none, np.zeros((*(1 for _ in circuit.shape), 0)), n)
-        self.resistors = dense_conductance(with_resistors(circuit, bare))
+        self.resistors = with_resistors(circuit, bare)
         self.unit = conductor.degeneracy * Gq
 
         root, vertices = self.links.root, np.arange(n)
         floats = ~self.given.held[root] & ~conductor.dephasing
         feet = np.flatnonzero(floats & (root == vertices))
         self.tree = (root[:, None] == feet).astype(float)
+        self.load = _between_trees(
+            self.resistors, number_trees(root, floats), len(feet)
+        )
         is_thermal = reservoirs.kind == ReservoirKind.THERMAL
         self.thermal = np.flatnonzero(is_thermal)
         self.columns = np.flatnonzero(self.tree.any(-1) | is_thermal)
@@ -129,17 +133,18 @@ class Newton:
         spread = np.ptp(voltage[..., conductor.kept], -1)
         width = spread + kB_eV * np.ptp(base[..., own], -1)
         self.width = np.where(width > 0, width, 1.0)[..., None]
-        coupling = dense_conductance(rough)[..., vertices, vertices] / self.unit
+        own_conductance = np.where(rough.rows == rough.cols, rough.values, 0.0)
+        coupling = sum_by(own_conductance, rough.rows, n) / self.unit
         coupling = np.where(coupling > 0, coupling, 1.0)
         depth = self.width[..., 0] + kB_eV * base.max(-1)
         coupling = np.broadcast_to(coupling, voltage.shape)
         self.scale = Scale(self.width[..., 0], depth, coupling)
         # a change of temperature by the width changes (kT)² by so much
         self.hot = self.width * depth[..., None]
-        load = self.resistors[..., vertices, vertices] / self.unit
         self.weight = np.concatenate(
             [
-                (self.scale.coupling + load) @ self.tree,
+                self.scale.coupling @ self.tree
+                + np.diagonal(self.load, axis1=-2, axis2=-1) / self.unit,
                 self.scale.coupling[..., self.thermal],
             ],
             -1,
@@ -236,7 +241,8 @@ class Newton:
             warmer.samples, warmer.steady = self.samples.coarse(), None
         blur = self.width / WARMEST
         coldest = np.sqrt(heat.min(-1, keepdims=True))
-        is_needed = self.is_free.any(-1, keepdims=True)
+        # where nothing depends on energy, nothing jumps
+        is_needed = self.is_free.any(-1, keepdims=True) & (self.conductor.flat is None)
         while (is_needed & (blur > np.maximum(coldest, self.width / COOLEST))).any():
             warm = warmer.evaluate(voltage, heat + blur**2)
             step, _ = self.step(warm, np.zeros(warm.misfit.shape[:-1]))
@@ -312,11 +318,11 @@ class Newton:
 
         charge = self.outflow(now.charge, voltage) @ tree / charge_unit
         misfit = np.concatenate([charge, now.heat[..., thermal] / heat_unit], -1)
-        response = now.charge_voltage @ own + self.resistors @ tree
+        response = tree.T @ (now.charge_voltage @ own) + self.load
         jacobian = np.block(
             [
                 [
-                    self.width[..., None] * (tree.T @ response),
+                    self.width[..., None] * response,
                     tree.T @ now.charge_temperature[..., at] * rise[..., None, :],
                 ],
                 [
@@ -338,5 +344,13 @@ class Newton:
 
     def outflow(self, charge: Floats, voltage: Floats) -> Floats:
         """A leaving each reservoir otherwise than through V cards, (*sweep, n)."""
-        through = (self.resistors @ voltage[..., None])[..., 0]
-        return charge + through - self.given.injected
+        return charge + currents(self.resistors, voltage) - self.given.injected
+
+
+def _between_trees(resistors: Stamp, number: Ints, trees: int) -> Floats:
+    """Conductances (*sweep, tree, tree) of resistors between trees of V sources."""
+    rows, cols = number[resistors.rows], number[resistors.cols]
+    inside = (rows >= 0) & (cols >= 0)
+    pairs = rows[inside] * trees + cols[inside]
+    total = sum_by(resistors.values[..., inside], pairs, trees * trees)
+    return total.reshape(*total.shape[:-1], trees, trees)

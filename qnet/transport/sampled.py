@@ -103,13 +103,14 @@ def sample(conductor: Conductor, mu: Floats, temperature: Floats) -> Samples | N
     Returns
     -------
     Samples or None
-        None where levels move with voltages, or some reservoir is too cold for the
-        width of the window.
+        None where levels move with voltages or nothing depends on energy, or where
+        some reservoir is too cold for the width of the window.
     """
     lead = conductor.lead
     mu, temperature = np.broadcast_arrays(mu, temperature)
     kT = kB_eV * temperature
-    if len(conductor.levers) or not (kT > 0).all():
+    moves = len(conductor.levers) > 0
+    if moves or conductor.flat is not None or not (kT > 0).all():
         return None
     spread = MARGIN * np.ptp(mu, -1)[..., None] + PANEL * kT
     reach = REACH * kT + spread

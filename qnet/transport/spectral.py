@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qnet.circuit import Bools, Floats
+from qnet.constants import Gq
+from qnet.limits import free_memory, within
 from qnet.smatrix import Complex
+from qnet.transport.conductance import energy_stamp
+from qnet.transport.equations import number_trees, pick
+from qnet.transport.groups import connections
+from qnet.transport.kirchhoff import DENSE_LIMIT
+from qnet.transport.response import currents_of, follow
 from qnet.transport.transmission import (
     Flows,
     dense_probabilities,
@@ -56,17 +64,44 @@ def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
     dephasing : (n,)
         Reservoirs that emit at each energy what they receive.
     """
+    if flows.size > DENSE_LIMIT:
+        return _sparse_spectrum(flows, dephasing)
     n = flows.size - flows.inner
     kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
     gone = np.concatenate([probes, np.arange(n, flows.size)])
     left = eliminate(dense_probabilities(flows), gone)
-    probe_count = len(probes)
+    g = len(probes)
     return Spectrum(
         energy_conductance(left.P, flows.fed[..., kept]),
-        left.share[..., :probe_count, :],
-        left.is_shut[..., :probe_count],
+        left.share[..., :g, :],
+        left.is_shut[..., :g],
         flows.witness,
     )
+
+
+def _sparse_spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
+    """The same for networks too large for dense matrices: few reservoirs are kept."""
+    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
+    k, vertices = len(kept), np.arange(flows.size)
+    each = energy_stamp(flows)
+    shape = each.values.shape[:-1]
+    need = 8 * prod(shape) * flows.size * k
+    within("matrix memory", need / free_memory())
+    drive = np.zeros((flows.size, k))
+    drive[kept, np.arange(k)] = 1.0
+    K = np.empty((*shape, k, k))
+    share = np.empty((*shape, len(probes), k))
+    is_shut = np.empty((*shape, len(probes)), bool)
+    for points, group in connections(each, vertices, shape):
+        is_free = np.isin(group, group[kept])
+        is_free[kept] = False
+        part = replace(each, values=pick(each.values, shape, points))
+        filled = follow(part, number_trees(vertices, is_free), drive)
+        chosen: Bools | EllipsisType = ... if points is None else points
+        K[chosen] = currents_of(part, kept, filled) / Gq
+        share[chosen] = filled[..., probes, :]
+        is_shut[chosen] = ~is_free[probes]
+    return Spectrum(K, share, is_shut, flows.witness)
 
 
 def energy_axes(

@@ -36,8 +36,7 @@ class Outset:
     Attributes
     ----------
     mu, temperature : (*sweep, kept)
-        eV, K. A reservoir that floats stands where some held one stands; thermal
-        probes are halfway between cold and the hot electrons of a diffusive wire.
+        eV, K. A reservoir that floats stands where some held one stands.
     """
 
     mu: Floats
@@ -70,6 +69,8 @@ def outset(circuit: Circuit, conductor: Conductor) -> Outset:
 def warmed(mu: Floats, temperature: Floats) -> Floats:
     """Temperature (*sweep, 1) to start a thermal probe from, K.
 
+    That of the hottest electrons in the middle of a diffusive wire.
+
     Parameters
     ----------
     mu, temperature : (*sweep, k)
@@ -77,7 +78,7 @@ def warmed(mu: Floats, temperature: Floats) -> Floats:
     """
     mean = (temperature**2).mean(-1, keepdims=True)
     spread = np.ptp(mu, -1, keepdims=True) / kB_eV
-    return np.sqrt(mean + 3 / (8 * pi**2) * spread**2)
+    return np.sqrt(mean + 3 / (4 * pi**2) * spread**2)
 
 
 def window_stamp(conductor: Conductor, start: Outset) -> Stamp:
@@ -91,6 +92,9 @@ def window_stamp(conductor: Conductor, start: Outset) -> Stamp:
     Stamp
         Rows of dephasing probes state the voltage that they take on.
     """
+    if conductor.flat is not None:
+        flat = conductor.flat
+        return _stamp(conductor, flat.K[..., 0, :, :], flat.share[..., 0, :, :])
     voltage = conductor.lever_voltage(start.mu)
 
     def integrand(energy: Floats) -> tuple[Floats, Complex]:
