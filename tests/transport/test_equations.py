@@ -345,3 +345,19 @@ def test_sweep_of_a_source_reuses_the_matrix():
     alone = circuit({"T0": {"V": 1.0}, "T1": {"V": 0}}, probes=("P1", "P2"))
     one = solve_circuit(alone, stamp(T))
     assert found.voltage == pytest.approx(V[:, None] * one.voltage, abs=1e-15)
+
+
+def test_resistors_that_cancel_leave_a_voltage_undetermined():
+    """R and -R at one node: singular where they cancel, solved where they do not."""
+    R = np.array([-1e3, -2e3])
+    lumped = [("V", "V1", "a", "0", 1.0), ("R", "R1", "a", "b", 1e3),
+              ("R", "R2", "b", "0", R)]  # fmt: skip
+    device = circuit({}, bare=("a", "b", "0"), lumped=lumped, sweep=(2,))
+    found = solve_circuit(device, nothing(3))
+    assert np.isnan(found.voltage[0, 1])
+    assert found.voltage[1, 1] == pytest.approx(2.0)
+    assert [m.diagnostic.code for m in found.marks] == ["QN534"]
+    parts = [*lumped[:2], (*lumped[2][:4], -1e3)]
+    alone = circuit({}, bare=("a", "b", "0"), lumped=parts)
+    with pytest.raises(PhysicsError, match="QN534"):
+        solve_circuit(alone, nothing(3))
