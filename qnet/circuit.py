@@ -8,7 +8,8 @@ length 1 where it does not depend on that axis.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -240,6 +241,40 @@ class Circuit:
     def lumped_of(self, kind: str) -> Lumped | None:
         """All lumped elements of one letter, or None."""
         return next((part for part in self.lumped if part.kind == kind), None)
+
+
+def scatters_alike(first: Circuit, second: Circuit) -> bool:
+    """Whether two circuits of one template agree in every number that physics reads.
+
+    Then nothing needs to be computed twice: the audit at the reversed field of a
+    circuit without field compares it with itself.
+    """
+    names = ("groups", "lumped", "reservoirs", "fermi", "temperature", "spin")
+    return all(_equal(getattr(first, name), getattr(second, name)) for name in names)
+
+
+_SAID: Final = frozenset({"names", "spans"})
+"""Fields that say what something is called, and where it stands in the text."""
+
+
+def _equal(first: object, second: object) -> bool:
+    """Whether two values, or the fields of two objects, are equal."""
+    if first is second:
+        return True
+    if type(first) is not type(second):
+        return False
+    if is_dataclass(first):
+        return all(
+            _equal(getattr(first, part.name), getattr(second, part.name))
+            for part in fields(first)
+            if part.name not in _SAID
+        )
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return len(first) == len(second) and all(map(_equal, first, second))
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        is_number = first.dtype.kind in "fc"
+        return np.array_equal(first, second, equal_nan=is_number)
+    return bool(first == second)
 
 
 def _with_column(columns: Floats, k: int, value: Floats) -> Floats:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from qnet.certificate import Certificate
-from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.circuit import Bools, Circuit, Floats, Ints, scatters_alike
 from qnet.diagnostics import Diagnostic, Label, Span
 from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
@@ -110,8 +110,11 @@ class Solved:
 
     @cached_property
     def turned(self) -> Solved:
-        """The same question at -B, -M."""
-        return Solved(self._reverse(), lambda: self.sample)
+        """The same question at -B, -M; this one where nothing depends on them."""
+        sample = self._reverse()
+        if scatters_alike(self.circuit, sample.circuit):
+            return self
+        return Solved(sample, lambda: self.sample)
 
     # --- names
 
@@ -171,9 +174,15 @@ class Solved:
         if named not in self._onsager:
             chosen = np.array(named, np.intp) if named else None
             self._onsager[named] = onsager_stamps(
-                self.circuit, self.sample.flows, chosen
+                self.circuit, self._flows_at, chosen
             )
         return self._onsager[named]
+
+    def _flows_at(self, energy: Floats, voltage: Floats | None = None) -> Flows:
+        """Probabilities at some energies; those at the Fermi energy are at hand."""
+        if voltage is None and np.array_equal(energy, self.energy):
+            return self.flows
+        return self.sample.flows(energy, voltage)
 
     def response(self, as_voltage: Iterable[int] = ()) -> Stamp:
         """Linear conductances, temperatures of thermal probes following."""
@@ -186,9 +195,10 @@ class Solved:
 
     def _inelastic(self, reservoirs: Iterable[int]) -> tuple[int, ...]:
         """Those of some reservoirs that are dephasing or thermal probes."""
-        kind = self.circuit.reservoirs.kind
+        chosen = np.unique(np.fromiter(reservoirs, np.intp))
+        kind = self.circuit.reservoirs.kind[chosen]
         special = (ReservoirKind.DEPHASING, ReservoirKind.THERMAL)
-        return tuple(sorted({int(k) for k in reservoirs if kind[k] in special}))
+        return tuple(chosen[np.isin(kind, special)].tolist())
 
     @property
     def stamp(self) -> Stamp:

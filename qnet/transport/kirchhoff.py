@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from hashlib import blake2b
 from math import prod
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 DENSE_LIMIT: Final = 300
 """Up to so many unknowns batched LAPACK is faster than one sparse factor a point."""
+KEPT_FACTORS: Final = 4
+"""Factorisations at hand: the circuit's own, a resistance's, those of the audits."""
 DENSE_CHUNK: Final = 1 << 22
 """Matrix elements held at a time by the dense route: 32 MB."""
 ACCEPTED_BACKWARD_ERROR: Final = 30.0
@@ -124,24 +128,51 @@ def _solve_point(A: csc_matrix, drive: Floats) -> Floats:
     safe; the minimum-degree order with SymmetricMode is then several times faster than
     the default order.
     """
-    from scipy.sparse.linalg import splu
-
-    def diagonal_pivots() -> SuperLU:
-        symmetric = {"SymmetricMode": True}
-        return splu(A, "MMD_AT_PLUS_A", diag_pivot_thresh=0.01, options=symmetric)
-
-    def free_pivots() -> SuperLU:
-        return splu(A, "COLAMD", diag_pivot_thresh=1.0)
-
-    for factorise in (diagonal_pivots, free_pivots):
+    for is_free in (False, True):
         try:
-            factor = factorise()
+            factor = _factors.of(A, is_free)
         except RuntimeError:  # SuperLU: "Factor is exactly singular"
             continue
         x = factor.solve(drive)
         if _backward_error(A, x, drive) <= ACCEPTED_BACKWARD_ERROR:
             return x
     return np.full_like(drive, np.nan)
+
+
+class _Factors(threading.local):
+    """The last factorisations of this thread, by what was factored.
+
+    One circuit is asked for voltages, conductances and resistances, and several of
+    these questions leave the same reservoirs floating.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[bytes, SuperLU] = {}
+
+    def of(self, A: csc_matrix, is_free: bool) -> SuperLU:
+        """Factors of A; pivots on the diagonal unless they `is_free` to move."""
+        from scipy.sparse.linalg import splu
+
+        digest = blake2b(bytes([is_free]), digest_size=16)
+        for column in (A.indptr, A.indices, A.data):
+            digest.update(column)
+        key = digest.digest()
+        factors = self._held.pop(key, None)
+        if factors is None:
+            if is_free:
+                factors = splu(A, "COLAMD", diag_pivot_thresh=1.0)
+            else:
+                symmetric = {"SymmetricMode": True}
+                factors = splu(
+                    A, "MMD_AT_PLUS_A", diag_pivot_thresh=0.01, options=symmetric
+                )
+        self._held[key] = factors
+        while len(self._held) > KEPT_FACTORS:
+            del self._held[next(iter(self._held))]
+        return factors
+
+
+_factors = _Factors()
 
 
 def _backward_error(A: csc_matrix, x: Floats, drive: Floats) -> float:

@@ -81,8 +81,9 @@ def onsager_stamps(
     thermal = kind == ReservoirKind.THERMAL
     dephasing = kind == ReservoirKind.DEPHASING
     energy = circuit.fermi[..., None]
-    lead, is_flat = energy_axes(flows_at, energy)
-    if is_flat or not circuit.temperature.any():
+    is_cold = not circuit.temperature.any()
+    lead, is_flat = ((), True) if is_cold else energy_axes(flows_at, energy)
+    if is_flat:
         stamp = conductance_stamp(flows_at(energy, None), circuit.degeneracy)
         return _flat(stamp, circuit.temperature, thermal | dephasing)
     return _averaged(circuit, flows_at, lead, thermal, dephasing)
