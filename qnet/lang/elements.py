@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import NetlistError, Span, refuse
-from qnet.lang.cards import Element, ListOf, Model
+from qnet.lang.cards import ListOf, Model
 from qnet.lang.expansion import Expansion
 from qnet.lang.frames import Frame
 from qnet.lang.heads import OWN_LETTERS, Head, Items, Shelf, head_of, stray_unit
@@ -18,6 +17,7 @@ from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.keys import Key, Keyring
 from qnet.lang.matching import Said, Speaker, said_by, said_by_args
 from qnet.lang.nodes import MOST_REPORTED
+from qnet.lang.rows import Column
 from qnet.lang.runs import Run, partitioned
 from qnet.registry import ModelEntry, Parameter, parameters
 from qnet.units import read_quantity, unit
@@ -76,36 +76,34 @@ def read_elements(expansion: Expansion, run: Run) -> None:
     if letter in LUMPED:
         _lumped(expansion, run)
     elif letter == "t" or (letter == "p" and len(run.group.items) <= 1):
-        for piece in partitioned(run, _alike_by_words(run)):
+        for piece in partitioned(run, _telling_columns(run)):
             _reservoir(expansion, piece)
     else:
-        for piece in partitioned(run, _alike_by_form(run, expansion.shelf)):
+        columns = [*_telling_columns(run), *_trailing_columns(run, expansion.shelf)]
+        for piece in partitioned(run, columns):
             _scatterers(expansion, piece)
 
 
-def _alike_by_words(run: Run) -> Callable[[int], tuple[str, ...]]:
-    """Cards of a batch give the same words, texts and lists to their keys."""
-    columns = [
+def _telling_columns(run: Run) -> list[Column]:
+    """Columns of words, texts and lists of keys: equal for all cards of a batch."""
+    return [
         column
         for column in run.group.values
         if column.kind in ("word", "text")
         or isinstance(column.value(run.cards[0]), ListOf)
     ]
-    return lambda k: tuple(column.texts[k] for column in columns)
 
 
-def _alike_by_form(run: Run, shelf: Shelf) -> Callable[[int], tuple[str, ...]]:
-    """Cards of a batch name the same model with the same flags, besides."""
+def _trailing_columns(run: Run, shelf: Shelf) -> list[Column]:
+    """Columns of items that name a model or a flag, from the end."""
+    known = shelf.words_in(run.frame)
     trailing = []
     for column in reversed(run.group.items):
-        is_word = column.kind == "word" and any(
-            shelf.is_word(text.lower(), run.frame) for text in set(column.texts)
-        )
-        if not is_word:
+        is_plain = column.kind == "word"
+        if not is_plain or known.isdisjoint(map(str.lower, set(column.texts))):
             break
         trailing.append(column)
-    words = _alike_by_words(run)
-    return lambda k: (*(column.texts[k].lower() for column in trailing), *words(k))
+    return trailing
 
 
 def _lumped(expansion: Expansion, run: Run) -> None:
@@ -204,11 +202,7 @@ def _scatterer(expansion: Expansion, run: Run) -> None:
     items = Items(run.group.letter, words, place)
     head = head_of(items, run.frame, expansion.shelf)
     keyring = keyring_of(head.entry)
-    if keyring.case_matters:
-        pieces = partitioned(run, lambda k: tuple(_key_names(run.group.card(k))))
-    else:
-        pieces = [run]
-    for piece in pieces:
+    for piece in _by_spelling(run) if keyring.case_matters else [run]:
         said = _said_by_scatterer(expansion, piece, head, keyring)
         missing = keyring.missing(said.names())
         if missing:
@@ -316,8 +310,13 @@ def _add(
     )
 
 
-def _key_names(card: Element) -> list[str]:
-    return [arg.name.text for arg in card.args]
+def _by_spelling(run: Run) -> list[Run]:
+    """The run in pieces of cards that spell their keys the same way."""
+    pieces: dict[tuple[str, ...], list[int]] = {}
+    for k in run.cards:
+        names = tuple(arg.name.text for arg in run.group.card(k).args)
+        pieces.setdefault(names, []).append(k)
+    return [Run(run.frame, run.group, cards) for cards in pieces.values()]
 
 
 def _as_is(span: Span, _row: int) -> Span:

@@ -82,11 +82,9 @@ class Shelf:
         entry = self.models.get(word)
         return None if entry is None else Head(0, entry)
 
-    def is_word(self, word: str, frame: Frame) -> bool:
-        """Whether a trailing word may be a model's name or a flag."""
-        if word in self.words:
-            return True
-        return any(word in around.models for around in frame.chain())
+    def words_in(self, frame: Frame) -> set[str]:
+        """Folded words that name a model in reach or a flag."""
+        return self.words.union(*(around.models for around in frame.chain()))
 
     def offer(self, frame: Frame) -> list[str]:
         """Every model name in reach."""
@@ -206,7 +204,7 @@ def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:
         return wrong
     word, span = items.words[fits] or "", items.place(fits)
     name = entries[0].name
-    if shelf.is_word(word, frame):
+    if word in shelf.words_in(frame):
         letter = items.letter.upper()
         message = f"'{word}' is no {name}, which the letter {letter} means"
         cure = f"a scatterer by its model's name is S{letter}1 nodes {word}"

@@ -243,13 +243,14 @@ def with_columns(tree: Any, numbers: Mapping[int, Written]) -> Any:  # noqa: ANN
     return tree
 
 
-def partitioned(run: Run, alike: Callable[[int], object]) -> list[Run]:
-    """The run in pieces of cards for which `alike` of their number is the same."""
-    pieces: dict[object, list[int]] = {}
-    for k in run.cards:
-        pieces.setdefault(alike(k), []).append(k)
-    if len(pieces) == 1:
+def partitioned(run: Run, columns: Sequence[Column]) -> list[Run]:
+    """The run in pieces of cards that say the same in some columns."""
+    if all(len(set(column.texts)) == 1 for column in columns):
         return [run]
+    pieces: dict[tuple[str, ...], list[int]] = {}
+    all_said = zip(*map(run.texts, columns), strict=True)
+    for k, said in zip(run.cards, all_said, strict=True):
+        pieces.setdefault(said, []).append(k)
     return [Run(run.frame, run.group, cards) for cards in pieces.values()]
 
 
