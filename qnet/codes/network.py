@@ -46,13 +46,6 @@ CODES: Final[dict[str, Code]] = {
         "a current with all voltages equal. An edge channel cannot end in a contact.",
         "Continue the edge on the other side of the contact: `E9 n m`.",
     ),
-    "QN407": Code(
-        "holes outside a superconducting circuit",
-        "The scatterer turns electrons into holes. The circuit follows holes from "
-        "superconducting terminals (`type=sc`) only; taken for electrons they would "
-        "carry their current the wrong way.",
-        "Ask the model for its amplitudes in Python: `models()['majorana']`.",
-    ),
     "QN408": Code(
         "a polarised terminal without resolved spin",
         "pol= says how much more easily one spin enters than the other; with channels "

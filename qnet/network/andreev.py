@@ -72,22 +72,32 @@ def andreev_amplitude(excitation: Floats, gap: Floats) -> Complex:
     return np.where(above, outside, x.real - 1j * root)
 
 
-def double(
-    electrons: Complex,
-    holes: Complex,
-    is_super: Bools,
-    alpha: Complex,
-    phase: Floats,
-) -> Doubled:
-    """Join an island's electrons and holes at its superconductors.
+def side_by_side(electrons: Complex, holes: Complex) -> Complex:
+    """Electrons and holes that do not mix, (..., 2n, 2n).
 
     Parameters
     ----------
     electrons : (..., n, n)
-        S at μ_s + ε; rows and columns are the same channels.
+        S at μ_s + ε.
     holes : (..., n, n)
         The hole block at ε: the conjugate of S at μ_s - ε (with spin, its
         time-reversed partner).
+    """
+    n = electrons.shape[-1]
+    batch = np.broadcast_shapes(electrons.shape[:-2], holes.shape[:-2])
+    N = np.zeros((*batch, 2 * n, 2 * n), complex)
+    N[..., :n, :n], N[..., n:, n:] = electrons, holes
+    return N
+
+
+def double(N: Complex, is_super: Bools, alpha: Complex, phase: Floats) -> Doubled:
+    """Join an island's electrons and holes at its superconductors.
+
+    Parameters
+    ----------
+    N : (..., 2n, 2n)
+        Scattering outside the superconductors, all electrons first, then all holes;
+        rows and columns are the same channels.
     is_super : (n,)
         Channels that end in a superconductor.
     alpha : (..., 1) or (..., s)
@@ -101,11 +111,8 @@ def double(
     """
     normal, condensed = np.flatnonzero(~is_super), np.flatnonzero(is_super)
     n, s = len(is_super), len(condensed)
-    batch = np.broadcast_shapes(
-        electrons.shape[:-2], holes.shape[:-2], alpha.shape[:-1], phase.shape[:-1]
-    )
-    N = np.zeros((*batch, 2 * n, 2 * n), complex)
-    N[..., :n, :n], N[..., n:, n:] = electrons, holes
+    batch = np.broadcast_shapes(N.shape[:-2], alpha.shape[:-1], phase.shape[:-1])
+    N = np.broadcast_to(N, (*batch, 2 * n, 2 * n))
     outer = np.concatenate([normal, n + normal])
     inner = np.concatenate([condensed, n + condensed])
 

@@ -28,6 +28,8 @@ class Cell:
     Channels of one instance are numbered port by port, separately for those that come
     in and those that go out. With ``spin=full`` a model that knows no spin has two
     `copies` of each: channel 2 c + spin of the network is channel c of the model.
+    Beside a Majorana state the copies are electrons and holes, whose amplitudes the
+    cell's matrix holds one after the other.
 
     Attributes
     ----------
@@ -38,13 +40,15 @@ class Cell:
     channels : int or None
         Inferred count for `with_channels`; None: the model knew it.
     copies : int
-        1, or 2 for the two spins.
+        1, or 2 for the two spins, or for electrons and holes.
     entering, leaving : (ports,)
         Channels of each port, copies included.
     out, into : (entry,)
         Coupled pairs of channels, sorted by block.
     block_of_out, block_of_in : (channels,)
         Block of each channel.
+    has_holes : bool
+        Whether the second copy are holes.
     """
 
     group: int
@@ -57,6 +61,7 @@ class Cell:
     into: Ints
     block_of_out: Ints
     block_of_in: Ints
+    has_holes: bool = False
 
     @property
     def blocks(self) -> int:
@@ -76,9 +81,12 @@ class Cell:
 
     @property
     def source(self) -> Ints:
-        """Place of each entry in the model's own flattened matrix."""
+        """Place of each entry in the cell's flattened matrix."""
         width = self.incoming // self.copies
-        return (self.out // self.copies) * width + self.into // self.copies
+        place = (self.out // self.copies) * width + self.into // self.copies
+        if self.has_holes:
+            place += (self.out % 2) * (self.outgoing // 2) * width
+        return place
 
     def entries_of(self, block: Ints) -> Ints:
         """Entries (..., entry) of local blocks that have equally many."""
@@ -89,7 +97,8 @@ class Cell:
     def block_keys(self) -> Iterator[tuple[bytes, ...]]:
         """Yield for each block what tells its kind: ports and coupled channels.
 
-        Blocks that differ in nothing but the channel they stand for have equal keys.
+        Blocks that differ in nothing but the channel they stand for have equal keys;
+        electrons and holes are told apart.
         """
         ports = np.arange(len(self.entering))
         out_port, in_port = (np.repeat(ports, n) for n in (self.leaving, self.entering))
@@ -100,11 +109,15 @@ class Cell:
         for block in range(self.blocks):
             here = slice(first[block], first[block + 1])
             yield (
+                self._species(block),
                 out_port[out_by_block[block]].tobytes(),
                 in_port[in_by_block[block]].tobytes(),
                 out_rank[self.out[here]].tobytes(),
                 in_rank[self.into[here]].tobytes(),
             )
+
+    def _species(self, block: int) -> bytes:
+        return bytes([block % 2]) if self.has_holes else b""
 
     def model(self, circuit: Circuit) -> Scatterer:
         """Return the model with its channels set and its own instances only."""
@@ -125,7 +138,8 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
     """
     circuit = ports.circuit
     declared = [group.model.channels() for group in circuit.groups]
-    inferred = _infer(ports, declared)
+    waves = waves_per_channel(circuit)
+    inferred = _infer(ports, declared, waves)
     cells = []
     for number, (group, counts) in enumerate(
         zip(circuit.groups, declared, strict=True)
@@ -133,14 +147,18 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
         start = int(ports.element[ports.first[number]]) if len(group) else 0
         if not _is_open(counts):
             everyone = np.arange(len(group))
-            cells.append(_cell(circuit, number, group.model, everyone, None))
+            cells.append(_cell(number, group.model, everyone, None, waves))
             continue
         here = inferred.count[start : start + len(group)]
         for n in np.unique(here).tolist():
             model = group.model.with_channels(n)
             chosen = np.flatnonzero(here == n)
-            cells.append(_cell(circuit, number, model, chosen, n))
+            cells.append(_cell(number, model, chosen, n, waves))
     _check_joints(ports, cells, inferred)
+    if has_holes(circuit):
+        cells = [
+            dataclasses.replace(cell, has_holes=cell.copies == 2) for cell in cells
+        ]
     return tuple(cells)
 
 
@@ -171,9 +189,19 @@ def _by_block(block: Ints, blocks: int) -> tuple[Ints, list[Ints]]:
     return rank, np.split(order, first[1:-1])
 
 
-def _copies(circuit: Circuit, model: Scatterer) -> int:
-    spinful = getattr(model, "spinful", False)
-    return 2 if circuit.spin == "full" and not spinful else 1
+def _copies(model: Scatterer, waves: int) -> int:
+    known = getattr(model, "spinful", False) or getattr(model, "nambu", False)
+    return 1 if known else waves
+
+
+def has_holes(circuit: Circuit) -> bool:
+    """Whether some scatterer turns electrons into holes by itself."""
+    return any(getattr(group.model, "nambu", False) for group in circuit.groups)
+
+
+def waves_per_channel(circuit: Circuit) -> int:
+    """2 where both spins, or electrons and holes, are followed one by one."""
+    return 2 if circuit.spin == "full" or has_holes(circuit) else 1
 
 
 def _is_open(counts: Counts) -> bool:
@@ -192,9 +220,9 @@ class _Inferred:
     teller: Ints
 
 
-def _infer(ports: Ports, declared: list[Counts]) -> _Inferred:
+def _infer(ports: Ports, declared: list[Counts], waves: int) -> _Inferred:
     """Spread known counts across joints; 1 where nothing says."""
-    entering, leaving, scale = _declared(ports, declared)
+    entering, leaving, scale = _declared(ports, declared, waves)
     size = int(ports.element[-1]) + 1 if len(ports) else 0
     here = np.flatnonzero(ports.partner >= 0)
     there = ports.partner[here]
@@ -217,8 +245,10 @@ def _infer(ports: Ports, declared: list[Counts]) -> _Inferred:
     return _Inferred(told[piece], teller[piece])
 
 
-def _declared(ports: Ports, declared: list[Counts]) -> tuple[Ints, Ints, Ints]:
-    """(entering, leaving) of each port in single spins, -1 if open; spins a channel."""
+def _declared(
+    ports: Ports, declared: list[Counts], waves: int
+) -> tuple[Ints, Ints, Ints]:
+    """(entering, leaving) of each port in waves, -1 if open; waves a channel."""
     circuit = ports.circuit
     entering, leaving, scale = (np.zeros(len(ports), dtype=np.intp) for _ in range(3))
     for group, counts, first, width in zip(
@@ -226,17 +256,17 @@ def _declared(ports: Ports, declared: list[Counts]) -> tuple[Ints, Ints, Ints]:
     ):
         own = slice(int(first), int(first) + len(group) * int(width))
         known = np.array([[-1 if n is None else n for n in pair] for pair in counts])
-        known = np.where(known < 0, -1, known * _copies(circuit, group.model))
+        known = np.where(known < 0, -1, known * _copies(group.model, waves))
         entering[own] = np.tile(known[:, 0], len(group))
         leaving[own] = np.tile(known[:, 1], len(group))
-        scale[own] = 2 if circuit.spin == "full" else 1
+        scale[own] = waves
     return entering, leaving, scale
 
 
 def _cell(
-    circuit: Circuit, number: int, model: Scatterer, instances: Ints, n: int | None
+    number: int, model: Scatterer, instances: Ints, n: int | None, waves: int
 ) -> Cell:
-    copies = _copies(circuit, model)
+    copies = _copies(model, waves)
     counts = np.array(model.channels(), dtype=np.intp).reshape(-1, 2)
     out, into = _entries(model, counts)
     n_in, n_out = (int(k) for k in counts.sum(0))
@@ -249,7 +279,8 @@ def _cell(
     out, into = ((k[:, None] * copies + spins).ravel() for k in (out, into))
     order = np.lexsort((into, out, block_of_out[out]))
     return Cell(
-        number, instances, n, copies, counts[:, 0] * copies, counts[:, 1] * copies,
+        number, instances, n, copies,
+        counts[:, 0] * copies, counts[:, 1] * copies,
         out[order], into[order], block_of_out, block_of_in,
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
-from qnet.network.andreev import Doubled, andreev_amplitude, double
+from qnet.network.andreev import Doubled, andreev_amplitude, double, side_by_side
+from qnet.network.channels import has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.matrix import IslandMatrix
 from qnet.registry import ReservoirKind
@@ -23,22 +24,35 @@ class Condensates:
 
     Attributes
     ----------
+    home : int
+        Reservoir that stands for them all.
     is_super : (reservoirs,)
     alpha : (*sweep, E, reservoirs)
         Amplitude of Andreev reflection, zero for normal reservoirs.
     phase : (*sweep, 1, reservoirs)
         rad.
     mirrored : tuple of CellMatrix
-        All scatterers at the energies of the holes, 2μ_s - E.
+        All scatterers at the energies of the holes, 2μ_s - E; none where the waves
+        of the network are electrons and holes in turn.
     has_spin : bool
         Channels come in pairs of spins, and a hole is the time-reversed partner.
     """
 
+    home: int
     is_super: Bools
     alpha: Complex
     phase: Floats
     mirrored: tuple[CellMatrix, ...]
     has_spin: bool
+
+    def join(self, N: Complex, leads: Ints) -> Doubled:
+        """Electrons and holes (..., 2n, 2n) of an island, joined where they turn.
+
+        `leads` (n,) are the reservoirs of its channels.
+        """
+        is_super = self.is_super[leads]
+        chosen = leads[is_super]
+        return double(N, is_super, self.alpha[..., chosen], self.phase[..., chosen])
 
     def touch(self, matrix: IslandMatrix) -> Bools:
         """Whether each island of a shape ends in a superconductor somewhere."""
@@ -66,6 +80,21 @@ def is_superconductor(circuit: Circuit) -> Bools:
     return circuit.reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
 
 
+def condensate_index(circuit: Circuit) -> int | None:
+    """Reservoir that stands for all superconductors; None where there are none.
+
+    The first superconducting terminal; where only scatterers turn electrons into
+    holes, node 0, to which their condensate is grounded.
+    """
+    is_super = is_superconductor(circuit)
+    if is_super.any():
+        return int(np.argmax(is_super))
+    if not has_holes(circuit):
+        return None
+    ground = [circuit.nodes[node] == "0" for node in circuit.reservoirs.nodes]
+    return ground.index(True)
+
+
 def condensate_potential(circuit: Circuit, voltage: Floats | None) -> Floats:
     """Chemical potential of the superconductors (*sweep, 1), eV.
 
@@ -74,12 +103,12 @@ def condensate_potential(circuit: Circuit, voltage: Floats | None) -> Floats:
     """
     if voltage is None:
         return circuit.fermi[..., None]
-    first = int(np.argmax(is_superconductor(circuit)))
-    return (circuit.fermi - voltage[..., first])[..., None]
+    return (circuit.fermi - voltage[..., condensate_index(circuit)])[..., None]
 
 
 def condensates(
     circuit: Circuit,
+    home: int,
     energy: Floats,
     potential: Floats,
     mirrored: tuple[CellMatrix, ...],
@@ -91,6 +120,7 @@ def condensates(
     alpha = np.where(is_super, andreev_amplitude(excitation, gap), 0.0)
     phase = circuit.reservoirs.phase[..., None, :]
     return Condensates(
+        home,
         is_super,
         alpha,
         np.broadcast_to(phase, (*phase.shape[:-1], len(is_super))),
@@ -104,22 +134,12 @@ def doubled(
 ) -> Doubled:
     """Electrons and holes of one island of a shape, (*sweep, E, 2 out, 2 in)."""
     leads = electrons.incoming[island]
-    is_super = condensed.is_super[leads]
     at = min(island, len(electrons.S) - 1)
     holes = mirrored.S[min(island, len(mirrored.S) - 1)].conj()
     if condensed.has_spin:
         turn = np.kron(np.eye(len(leads) // 2), Y_SPIN)
         holes = turn @ holes @ turn
-    chosen = leads[is_super]
-    return double(
-        electrons.S[at],
-        holes,
-        is_super,
-        condensed.alpha[..., chosen],
-        np.broadcast_to(
-            condensed.phase, (*condensed.phase.shape[:-1], len(condensed.is_super))
-        )[..., chosen],
-    )
+    return condensed.join(side_by_side(electrons.S[at], holes), leads)
 
 
 def signed_probabilities(

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.condensate import Condensates, signed_probabilities
+from qnet.network.islands import Species
 from qnet.network.matrix import Composer, island_matrix
+from qnet.network.nambu import charged_leads, charges
 from qnet.smatrix import Complex, amplitude_witness
 
 Number = TypeVar("Number", np.float64, np.complex128)
@@ -95,20 +97,31 @@ class FlowPattern:
     inner: int
 
 
-def flow_pattern(composers: Sequence[Composer], reservoirs: int) -> FlowPattern:
-    """Number the vertices, and sort all pairs of them that probabilities join."""
+def flow_pattern(
+    composers: Sequence[Composer], reservoirs: int, condensate: int = -1
+) -> FlowPattern:
+    """Number the vertices, and sort all pairs of them that probabilities join.
+
+    Where electrons and holes move apart only electrons are fed; an island in which
+    they mix gets the `condensate` as one channel more, which takes up the charge.
+    """
     networks = []
     rows, cols, emitters = ([np.zeros(0, np.intp)] for _ in range(3))
     size = reservoirs
     for shape in (composer.shape for composer in composers):
         leads = max(shape.leaving, shape.entering)
         networks.append(leads > MANY_LEADS and shape.is_forest)
+        if shape.species is Species.HOLES:
+            continue
         if not networks[-1]:
-            to, by = shape.outgoing[:, :, None], shape.incoming[:, None, :]
+            taken, fed = shape.outgoing, shape.incoming
+            if shape.species is Species.MIXED:
+                taken, fed = charged_leads(shape, condensate)
+            to, by = taken[:, :, None], fed[:, None, :]
             pair = np.broadcast_shapes(to.shape, by.shape)
             rows.append(np.broadcast_to(to, pair).ravel())
             cols.append(np.broadcast_to(by, pair).ravel())
-            emitters.append(shape.incoming.ravel())
+            emitters.append(fed.ravel())
             continue
         waves = shape.islands * shape.internal
         inner = size + np.arange(waves).reshape(shape.islands, shape.internal)
@@ -194,6 +207,8 @@ def _pieces(
     """Probabilities, open channels and amplitudes of each shape of island."""
     for composer, as_network in zip(composers, pattern.networks, strict=True):
         shape = composer.shape
+        if shape.species is Species.HOLES:
+            continue
         if as_network:
             axes = batch_axes(shape, cells)
             P, witness = _entry_probabilities(composer, cells, axes)
@@ -202,7 +217,9 @@ def _pieces(
             certificate = (lost, np.ones_like(lost), np.zeros_like(lost))
         else:
             matrix = island_matrix(composer, cells)
-            if condensed is not None and condensed.touch(matrix).any():
+            if condensed is not None and shape.species is Species.MIXED:
+                P = charges(condensed, shape, matrix)
+            elif condensed is not None and condensed.touch(matrix).any():
                 mirrored = island_matrix(composer, condensed.mirrored)
                 P = signed_probabilities(condensed, matrix, mirrored)
             else:

@@ -7,15 +7,25 @@ one *shape*: one plan, and arrays with a leading island axis.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from qnet.circuit import Bools, Ints
+from qnet.network.channels import has_holes, waves_per_channel
 from qnet.network.connected import components
 from qnet.network.waves import Side, Waves
 from qnet.registry import ReservoirKind
+
+
+class Species(enum.Enum):
+    """Who moves in an island of a circuit that follows holes apart from electrons."""
+
+    ELECTRONS = "electrons"
+    HOLES = "holes"
+    MIXED = "electrons and holes in turn"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +67,8 @@ class Shape:
         Port and channel number of each.
     mirrored : bool
         Whether it touches a superconductor, which turns electrons into holes.
+    species : Species
+        Who moves in it.
     """
 
     internal: int
@@ -70,6 +82,7 @@ class Shape:
     out_channels: Ints
     in_channels: Ints
     mirrored: bool
+    species: Species = Species.ELECTRONS
 
     @property
     def islands(self) -> int:
@@ -179,15 +192,17 @@ def _mirror_ties(waves: Waves) -> tuple[Ints, Ints]:
     """Blocks that share a channel at a superconductor.
 
     What leaves there comes back as a hole in the same channel, so the two belong to
-    one island; with ``spin=full`` in the channel of the other spin.
+    one island; with ``spin=full`` in the channel of the other spin, beside a Majorana
+    state in that of the holes.
     """
     circuit = waves.ports.circuit
     mirrors = circuit.reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
     if not mirrors.any():
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    spins = 2 if circuit.spin == "full" else 1
+    waves_each = waves_per_channel(circuit)
     port = np.concatenate([waves.out.port, waves.into.port])
-    channel = np.concatenate([waves.out.channel, waves.into.channel]) // spins
+    channel = np.concatenate([waves.out.channel, waves.into.channel])
+    channel //= waves_each
     block = np.concatenate([waves.out.block, waves.into.block])
     node = waves.ports.reservoir[port]
     here = np.flatnonzero((node >= 0) & mirrors[node] & waves.kept[block])
@@ -298,4 +313,13 @@ def _shape(
         out_channels=out_channels,
         in_channels=in_channels,
         mirrored=bool(mirrors[outgoing].any()),
+        species=_species(waves, in_channels[0, :, 1]),
     )
+
+
+def _species(waves: Waves, channel: Ints) -> Species:
+    """Who enters an island by some channels."""
+    is_hole = channel % 2 == 1
+    if not (has_holes(waves.ports.circuit) and is_hole.any()):
+        return Species.ELECTRONS
+    return Species.HOLES if is_hole.all() else Species.MIXED

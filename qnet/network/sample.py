@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qnet.circuit import Circuit, Floats, Group
-from qnet.diagnostics import Label, NetlistError, PhysicsError, PluginError, refuse
-from qnet.network.channels import Cell, make_cells
+from qnet.diagnostics import Label, PhysicsError, PluginError, refuse
+from qnet.network.channels import Cell, has_holes, make_cells
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import (
     Condensates,
     NambuMatrix,
+    condensate_index,
     condensate_potential,
     condensates,
-    is_superconductor,
     nambu_matrices,
 )
 from qnet.network.contacts import with_contacts
@@ -23,7 +23,9 @@ from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
 from qnet.network.islands import make_shapes
 from qnet.network.matrix import Composer, IslandMatrix, island_matrix
+from qnet.network.nambu import separate_matrices, with_condensate
 from qnet.network.waves import make_waves
+from qnet.smatrix import Complex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,16 +111,23 @@ class Sample:
         Parameters
         ----------
         energy, voltage
-            As in `smatrix`; only where a reservoir is superconducting.
+            As in `smatrix`; only where something is superconducting.
         """
         condensed = self.condensates(energy, voltage)
         if condensed is None:
-            raise ValueError("no reservoir is superconducting")
+            raise ValueError("nothing is superconducting")
         composers = self.topology.composers
         cells = self.cell_matrices(energy, voltage)
+        matrices = tuple(island_matrix(one, cells) for one in composers)
+        if has_holes(self.circuit):
+            return tuple(
+                one
+                for composer, matrix in zip(composers, matrices, strict=True)
+                for one in separate_matrices(condensed, composer.shape, matrix)
+            )
         return nambu_matrices(
             condensed,
-            tuple(island_matrix(one, cells) for one in composers),
+            matrices,
             tuple(island_matrix(one, condensed.mirrored) for one in composers),
         )
 
@@ -126,11 +135,16 @@ class Sample:
         self, energy: Floats, voltage: Floats | None = None
     ) -> Condensates | None:
         """Superconductors at some energies, with all scatterers at the holes'."""
-        if not is_superconductor(self.circuit).any():
+        home = condensate_index(self.circuit)
+        if home is None:
             return None
         potential = condensate_potential(self.circuit, voltage)
-        mirrored = self.cell_matrices(2 * potential - energy, voltage)
-        return condensates(self.circuit, energy, potential, mirrored)
+        mirrored = (
+            ()
+            if has_holes(self.circuit)
+            else self.cell_matrices(2 * potential - energy, voltage)
+        )
+        return condensates(self.circuit, home, energy, potential, mirrored)
 
     def cell_matrices(
         self, energy: Floats, voltage: Floats | None = None
@@ -142,8 +156,19 @@ class Sample:
         PluginError
             QN904 where a model returns a matrix of the wrong shape.
         """
+        circuit, at = self.circuit, np.asarray(energy, float)
+        if not has_holes(circuit):
+            return tuple(
+                _evaluate(circuit, cell, at, voltage) for cell in self.topology.cells
+            )
+        potential = condensate_potential(circuit, voltage)
         return tuple(
-            _evaluate(self.circuit, cell, np.asarray(energy, float), voltage)
+            _in_pairs(
+                _evaluate(circuit, cell, at, voltage),
+                _evaluate(circuit, cell, 2 * potential - at, voltage),
+            )
+            if cell.has_holes
+            else _evaluate(circuit, cell, at - potential, voltage)
             for cell in self.topology.cells
         )
 
@@ -194,38 +219,33 @@ def compile_circuit(
     NetlistError
         QN401 to QN409, every fault of the stage that found some.
     """
-    circuit = with_contacts(circuit)
+    circuit = with_condensate(with_contacts(circuit))
     if (
         like is not None
         and circuit.structure is not None
         and like.circuit.structure == circuit.structure
     ):
         return Sample(circuit, like.topology)
-    _refuse_holes(circuit)
     ports = connect(circuit)
     cells = make_cells(ports)
     shapes = make_shapes(make_waves(ports, cells))
     composers = tuple(Composer(shape, points) for shape in shapes)
-    pattern = flow_pattern(composers, len(circuit.reservoirs))
+    home = condensate_index(circuit)
+    size = len(circuit.reservoirs)
+    pattern = flow_pattern(composers, size, -1 if home is None else home)
     return Sample(circuit, Topology(ports, cells, composers, pattern))
 
 
-def _refuse_holes(circuit: Circuit) -> None:
-    """Refuse scatterers whose channels are electrons and holes in turn.
-
-    Holes are followed from superconducting terminals only; counted as electrons they
-    would carry their current the wrong way.
-    """
-    mixing = [group for group in circuit.groups if getattr(group.model, "nambu", False)]
-    if mixing:
-        raise refuse(
-            NetlistError,
-            "QN407",
-            f"'{mixing[0].names[0]}' turns electrons into holes, "
-            "which are followed from superconducting terminals only",
-            mixing[0].spans[0],
-            help="ask the model for its amplitudes in Python",
-        )
+def _in_pairs(electrons: CellMatrix, holes: CellMatrix) -> CellMatrix:
+    """Matrices of a cell with those of its holes behind them."""
+    full: list[Complex] = [
+        cell.values.reshape(len(cell.values), *cell.axes, -1)
+        for cell in (electrons, holes)
+    ]
+    alike = np.broadcast_arrays(full[0], full[1].conj())
+    values = np.concatenate(alike, axis=-1)
+    flat = values.reshape(len(values), -1, values.shape[-1])
+    return CellMatrix(flat, values.shape[1:-1])
 
 
 def _evaluate(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import unitary_group
 
-from qnet.network.andreev import andreev_amplitude, double
+from qnet.network.andreev import andreev_amplitude, double, side_by_side
 
 
 def conductance(doubled, normal):
@@ -23,7 +23,9 @@ def barrier(T):
 
 def contact(S, excitation, gap=1.0, phase=0.0, is_super=(False, True)):
     alpha = andreev_amplitude(np.array([excitation]), np.array([gap]))
-    return double(S, S.conj(), np.array(is_super), alpha, np.array([phase]))
+    return double(
+        side_by_side(S, S.conj()), np.array(is_super), alpha, np.array([phase])
+    )
 
 
 @pytest.mark.parametrize("T", [1.0, 0.5, 0.1])
@@ -91,7 +93,9 @@ def test_electrons_and_holes_together_are_unitary(seed, excitation, phase):
     electrons, holes = unitary_group.rvs(n, size=2, random_state=rng)
     is_super = np.array([False, True, False, True, False])
     alpha = andreev_amplitude(np.full(2, excitation), np.array([1.0, 1.4]))
-    S = double(electrons, holes, is_super, alpha, np.array([0.0, phase])).S
+    S = double(
+        side_by_side(electrons, holes), is_super, alpha, np.array([0.0, phase])
+    ).S
     columns = np.sum(abs(S) ** 2, axis=0)
     is_open = columns > 1e-30
     assert columns[is_open] == pytest.approx(1, abs=1e-9)
