@@ -154,6 +154,11 @@ class Axis:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is stepped along it."""
+        return (self.name, *(name for name, _, _ in self.coordinates))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Circuit:

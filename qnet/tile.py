@@ -12,7 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from qnet.analyses.reciprocity import Configurations
 from qnet.answers import ASKS, answer
 from qnet.certificate import Certificate
 from qnet.circuit import Axis, Circuit, Floats
-from qnet.diagnostics import PhysicsError, Source
+from qnet.diagnostics import PhysicsError, QnetError, Source
 from qnet.discovery import analyses, models
 from qnet.findings import Findings, Key, Piece, Sources, pack
 from qnet.lang.cards import Call, Deck, Name, Number
@@ -31,7 +31,14 @@ from qnet.lang.template import Template
 from qnet.network.sample import Sample, compile_circuit
 from qnet.solved import Question, Solved
 from qnet.threads import one_thread
-from qnet.workers import Mesh, split, tiles
+from qnet.workers import TILE, Mesh, split, tiles
+
+
+COLD_TILE: Final = 2048
+"""Points of a tile at zero temperature, where nothing is integrated over energies."""
+
+SMALL: Final = 1000
+"""Nodes up to which so many points fit into memory side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +117,7 @@ class Desk:
             *questions,
         )
         self.shape = tuple(len(axis) for axis in template.sweep)
-        self.tiles: list[Mesh] = list(tiles(self.shape))
+        self.tiles: list[Mesh] = list(tiles(self.shape, _points(template)))
         self._samples: dict[Hashable, Sample] = {}
 
     def explore(self, number: int) -> Findings:
@@ -173,6 +180,24 @@ class Desk:
         sample = compile_circuit(circuit, known, points=prod(self.shape))
         self._samples.setdefault(circuit.structure, sample)
         return sample
+
+
+def _points(template: Template) -> int:
+    """Points of a tile: more where each of them is a single energy of a few waves.
+
+    It depends on the netlist alone, and so do the numbers.
+    """
+    axes = template.sweep
+    is_short = prod(len(axis) for axis in axes) <= TILE
+    named = {name for axis in axes for name in axis.names}
+    if is_short or template.sources or "temp" in named:
+        return TILE
+    try:
+        first = template.circuit(values_on(axes, tuple(np.array([0]) for _ in axes)))
+    except QnetError:
+        return TILE
+    size = len(first.nodes)
+    return TILE if first.temperature.any() or size > SMALL else COLD_TILE
 
 
 @dataclass(frozen=True)
