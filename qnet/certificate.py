@@ -109,9 +109,51 @@ THRESHOLDS: Final = {
         ),
         Threshold(
             "fluctuation-dissipation",
-            "|S - 4kTG| in units of the largest entry, without bias",
+            "|S - 2kT(G + Gᵀ)| in units of the largest entry, without bias",
             1e-9,
             1e-6,
+            "linear",
+        ),
+        Threshold(
+            "noise error",
+            "error estimate of the noise integrals over the tolerance",
+            1.0,
+            100.0,
+        ),
+        Threshold(
+            "noise conservation",
+            "largest row sum of S in units of its largest entry",
+            1e-10,
+            1e-6,
+            "linear",
+        ),
+        Threshold(
+            "noise positivity",
+            "lowest eigenvalue of S below zero in units of its largest entry",
+            1e-10,
+            1e-6,
+            "linear",
+        ),
+        Threshold(
+            "fluctuation theorem",
+            "ln P(n; B)/P(-n; -B) against -Σnμ/kT, energy by energy",
+            1e-9,
+            1e-6,
+            "linear",
+        ),
+        Threshold(
+            "first law",
+            "|ΣJ + ΣIV| over the power that is turned over",
+            1e-9,
+            1e-5,
+            "linear",
+        ),
+        Threshold(
+            "second law",
+            "entropy that is lost over the entropy that flows",
+            1e-9,
+            1e-5,
+            "linear",
         ),
     )
 }

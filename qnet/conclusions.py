@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from qnet.answers import ASKS
+from qnet.audits import AUDITS
 from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
 from qnet.diagnostics import Diagnostic
@@ -18,17 +18,9 @@ from qnet.lang.questions import Assertion
 from qnet.lang.template import Template
 from qnet.lang.values import Value, value
 from qnet.results import Quantity, Report, Result, Verdict
-from qnet.survey import AUDITS, Survey
+from qnet.survey import Survey
 from qnet.tile import call_key
 from qnet.units import unit
-
-AUDIT_NAMES: Final = {
-    "unitarity": "S†S = 1",
-    "kcl": "currents are conserved",
-    "sumrules": "rows and columns of G sum to zero",
-    "onsager": "G(B) = G(-B)ᵀ",
-}
-"""What each word of ``.check`` claims."""
 
 
 def conclude(template: Template, found: Survey) -> Report:
@@ -119,7 +111,7 @@ def _point(
 
 def _audits(template: Template, found: Survey) -> list[Verdict]:
     verdicts = []
-    for word, names in AUDITS.items():
+    for word, (claim, names) in AUDITS.items():
         if word not in template.checks:
             continue
         graded = [
@@ -134,7 +126,7 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
         holds = share <= 1
         if len(graded) > 1:
             where = f"{name} {where}".rstrip()
-        verdicts.append(Verdict(AUDIT_NAMES[word], holds, worst, where))
+        verdicts.append(Verdict(claim, holds, worst, where))
     return verdicts
 
 

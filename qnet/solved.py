@@ -33,6 +33,7 @@ from qnet.transport.correlations import (
 from qnet.transport.counted import circuit_conductor
 from qnet.transport.counting import Cumulants, Distribution, cumulants, distribution
 from qnet.transport.equations import Mark, Solution
+from qnet.transport.equilibrium import equilibrium_defect
 from qnet.transport.linear import balance, given_warming, solve_linear
 from qnet.transport.onsager import Onsager, onsager_stamps
 from qnet.transport.reciprocity import (
@@ -43,6 +44,7 @@ from qnet.transport.reciprocity import (
 from qnet.transport.response import (
     base_held,
     four_terminal_resistance,
+    outer_conductance,
     reduced_conductance,
 )
 from qnet.transport.thermoelectric import (
@@ -106,6 +108,7 @@ class Solved:
         self._onsager: dict[tuple[int, ...], Onsager] = {}
         self._stamps: dict[tuple[int, ...], Stamp] = {}
         self._noise: dict[bool, Correlations] = {}
+        self._has_counted = False
         self._thermo: dict[tuple[int, int], Thermoelectric] = {}
 
     @cached_property
@@ -173,9 +176,7 @@ class Solved:
         named = self._inelastic(as_voltage)
         if named not in self._onsager:
             chosen = np.array(named, np.intp) if named else None
-            self._onsager[named] = onsager_stamps(
-                self.circuit, self._flows_at, chosen
-            )
+            self._onsager[named] = onsager_stamps(self.circuit, self._flows_at, chosen)
         return self._onsager[named]
 
     def _flows_at(self, energy: Floats, voltage: Floats | None = None) -> Flows:
@@ -296,6 +297,22 @@ class Solved:
             )
         return self._noise[is_frozen]
 
+    def was_asked(self, question: str) -> bool:
+        """Whether ``noise`` (probes floating) or ``counting`` was asked so far."""
+        return (False in self._noise) if question == "noise" else self._has_counted
+
+    @cached_property
+    def equilibrium_defect(self) -> Floats:
+        """|S - 2 k_BT (G + Gᵀ)| without bias, over the largest element, (*sweep,)."""
+        return equilibrium_defect(
+            self.circuit,
+            self._islands(None),
+            self.solution,
+            linear_response(self.circuit, self.onsager()),
+            self.contacts,
+            self.contact_matrix,
+        )
+
     def counting(self, reservoir: int, order: int) -> Cumulants:
         """Cumulants of the electrons that a reservoir receives, beyond linear response.
 
@@ -318,6 +335,7 @@ class Solved:
 
     def _counted(self, reservoir: int) -> tuple[Conductor, Floats]:
         """What is counted, and the weights (n,) of the count: 1 at one reservoir."""
+        self._has_counted = True
         found = self.biased.solution
         islands = self._islands(found.voltage)
         one = np.zeros(len(self.circuit.reservoirs))
@@ -383,7 +401,10 @@ class Solved:
         probe has followed in its own way.
         """
         every = asymmetry(self.full_stamp, self.turned.full_stamp)
-        ours, theirs = self.contact_matrix, self.turned.contact_matrix
+        ours, theirs = (
+            outer_conductance(one.circuit, one.stamp, self.contacts)
+            for one in (self, self.turned)
+        )
         return np.maximum(every, relative_asymmetry(ours, theirs))
 
     @cached_property

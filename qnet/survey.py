@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
 from math import prod
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -21,15 +21,6 @@ from qnet.processes import Lost, Outcome, on_executor, on_processes
 from qnet.threads import one_thread
 from qnet.tile import Desk, Recipe, job_of, values_on
 from qnet.workers import Mesh, split, tiles
-
-AUDITS: Final = {
-    "unitarity": ("composed unitarity",),
-    "kcl": ("current conservation",),
-    "sumrules": ("sum rules",),
-    "onsager": ("reciprocity",),
-}
-"""Certificates that each word of ``.check`` stands for."""
-
 
 class Keeper(Protocol):
     """Keeps what is done, so that a run that was cut short can go on."""

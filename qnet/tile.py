@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from qnet.analyses.reciprocity import Configurations
 from qnet.answers import ASKS, answer
-from qnet.certificate import Certificate
+from qnet.audits import certificates
 from qnet.circuit import Axis, Circuit, Floats
 from qnet.diagnostics import PhysicsError, QnetError, Source
 from qnet.discovery import analyses, models
@@ -160,13 +160,13 @@ class Desk:
             name, arguments = key = call_key(call)
             values[key] = answer(solved, name, arguments)
         results = {k: one.run(solved) for k, one in enumerate(self.questions)}
-        certificates = _certificates(solved, template.checks)
-        values |= {("certificate", one.name): one.defect for one in certificates}
+        defects = certificates(solved, template.checks)
+        values |= {("certificate", one.name): one.defect for one in defects}
         return Piece(
             mesh,
             values,
             results,
-            {one.name: one.size for one in certificates},
+            {one.name: one.size for one in defects},
             tuple(
                 (mark.where, mark.diagnostic)
                 for mark in (*solved.marks, *solved.remarks)
@@ -250,14 +250,6 @@ def call_key(call: Call) -> tuple[str, tuple[str, ...]]:
     """What an answer call is filed under: its function, and the names it is about."""
     arguments = (arg for arg in call.args if isinstance(arg, Name | Number))
     return call.function.lower(), tuple(arg.text.lower() for arg in arguments)
-
-
-def _certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
-    found = solved.certificates()
-    if "onsager" in checks:
-        size = len(solved.circuit.reservoirs)
-        found.append(Certificate("reciprocity", solved.asymmetry, size))
-    return found
 
 
 def _settings(solved: Solved) -> dict[str, str]:

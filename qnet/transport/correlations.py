@@ -49,7 +49,7 @@ class Response:
         parts = np.broadcast_arrays(
             self.charge, self.charge_heat, self.heat_charge, self.heat
         )
-        return np.block([parts[:2], parts[2:]])
+        return np.block([list(parts[:2]), list(parts[2:])])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +81,7 @@ def linear_response(circuit: Circuit, onsager: Onsager) -> Response:
     def dense(part: Stamp) -> Floats:
         if not len(part.rows):
             return np.zeros((*(1 for _ in circuit.shape), n, n))
-        return dense_conductance(part) * stays[:, None] * stays
+        return _without(dense_conductance(part), ~stays)
 
     return Response(
         dense(onsager.charge),
@@ -89,6 +89,21 @@ def linear_response(circuit: Circuit, onsager: Onsager) -> Response:
         dense(onsager.heat_charge),
         dense(onsager.heat) / warm,
     )
+
+
+def _without(G: Floats, gone: Bools) -> Floats:
+    """Response of the others once some reservoirs hand on what they receive."""
+    if not gone.any():
+        return G
+    kept, probes = np.flatnonzero(~gone), np.flatnonzero(gone)
+    own = G[..., probes[:, None], probes]
+    is_lost = np.where(own.any(-1, keepdims=True), 0.0, 1.0)
+    own = own + is_lost * np.eye(len(probes))
+    handed = np.linalg.solve(own, G[..., probes[:, None], kept])
+    found = np.zeros_like(G)
+    block = (..., kept[:, None], kept)
+    found[block] = G[block] - G[..., kept[:, None], probes] @ handed
+    return found
 
 
 def full_response(circuit: Circuit, biased: BiasSolution) -> Response:
@@ -135,24 +150,16 @@ def circuit_noise(
     Rev. B 53, 16390 (1996).
     """
     reservoirs = circuit.reservoirs
-    is_thermal = reservoirs.kind == ReservoirKind.THERMAL
-    answers_heat = is_thermal.any() and not is_frozen and solution.temperature.any()
-    has_holes = condensate_index(circuit) is not None
-    bias = _bias(circuit, islands, solution, is_frozen)
-    if has_holes:
-        found = island_noise(bias)
-        sources, excess = _condensed(circuit, found.charge), found.excess
-    elif answers_heat:
-        warm = island_heat_noise(bias)
-        sources, excess = warm.block, warm.excess
-    else:
-        found = island_noise(bias)
-        sources, excess = found.charge, found.excess
+    found = island_sources(
+        circuit, islands, solution.voltage, solution.temperature, is_frozen=is_frozen
+    )
+    sources, excess = found.sources, found.excess
+    answers_heat = sources.shape[-1] > len(reservoirs)
     n = len(reservoirs)
     conductance = response.block() if answers_heat else response.charge
     unknown = unknown_voltages(circuit, solution)
     if answers_heat:
-        unknown = _with_temperatures(unknown, is_thermal)
+        unknown = with_temperatures(unknown, reservoirs.kind == ReservoirKind.THERMAL)
     if is_frozen:
         unknown = np.full_like(unknown, -1)
     outside, outside_sources = _resistors(circuit, len(unknown))
@@ -166,15 +173,65 @@ def circuit_noise(
     return Correlations(told.current[..., :n, :n], told.voltage[..., :n, :n], excess)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """Noise of the islands while all voltages and temperatures are held.
+
+    Attributes
+    ----------
+    sources : (*sweep, m, m)
+        Of the currents, A²/Hz, m = n; where temperatures follow, heat currents come
+        after those of charge, and m = 2n.
+    excess : (*sweep,)
+        Error of the energy integrals over their tolerance.
+    """
+
+    sources: Floats
+    excess: Floats
+
+
+def island_sources(
+    circuit: Circuit,
+    islands: Islands,
+    voltage: Floats,
+    temperature: Floats,
+    *,
+    is_frozen: bool = False,
+) -> Sources:
+    """Noise of the islands, dephasing probes answering unless they are frozen.
+
+    Parameters
+    ----------
+    islands : callable
+        As for `circuit_noise`.
+    voltage, temperature : (*sweep, n)
+        V, K of every reservoir.
+    """
+    kind = circuit.reservoirs.kind
+    bias = _bias(circuit, islands, voltage, temperature, is_frozen)
+    if condensate_index(circuit) is not None:
+        found = island_noise(bias)
+        return Sources(_condensed(circuit, found.charge), found.excess)
+    if (kind == ReservoirKind.THERMAL).any() and not is_frozen and temperature.any():
+        warm = island_heat_noise(bias)
+        return Sources(warm.block, warm.excess)
+    found = island_noise(bias)
+    return Sources(found.charge, found.excess)
+
+
 def _bias(
-    circuit: Circuit, islands: Islands, solution: Solution, is_frozen: bool
+    circuit: Circuit,
+    islands: Islands,
+    voltage: Floats,
+    temperature: Floats,
+    is_frozen: bool,
 ) -> Bias:
     """Potentials of all reservoirs, and of their holes beside a superconductor."""
     reservoirs = circuit.reservoirs
     n = len(reservoirs)
-    voltage = np.where(np.isnan(solution.voltage), 0.0, solution.voltage)
+    voltage = np.nan_to_num(voltage)
     mu = circuit.fermi[..., None] - voltage
-    temperature = np.where(np.isnan(solution.temperature), 0.0, solution.temperature)
+    temperature = np.nan_to_num(temperature)
     dephasing = np.flatnonzero(reservoirs.kind == ReservoirKind.DEPHASING)
     home = condensate_index(circuit)
     if home is not None:
@@ -215,7 +272,7 @@ def unknown_voltages(circuit: Circuit, solution: Solution) -> Ints:
     return number_trees(root, is_free)
 
 
-def _with_temperatures(unknown: Ints, is_thermal: Bools) -> Ints:
+def with_temperatures(unknown: Ints, is_thermal: Bools) -> Ints:
     """Unknowns of voltages and then, where it floats, of each temperature, (2n,)."""
     start = int(unknown.max(initial=-1)) + 1
     warm = np.where(is_thermal, start + np.cumsum(is_thermal) - 1, -1)

@@ -207,8 +207,12 @@ def _channels(conductor: Conductor) -> int:
 
 
 def fluctuation_theorem_defect(
-    island: Island, turned: Complex, energy: Float, mu: Float, temperature: float
-) -> float:
+    islands: Sequence[Island],
+    turned: Sequence[Island],
+    energy: Float,
+    mu: Float,
+    temperature: Float,
+) -> Float:
     """Largest failure of the fluctuation theorem at given energies, an audit.
 
     At one temperature P(n; B) / P(-n; -B) = exp(-Σ n_a μ_a / k_BT) for the electrons
@@ -217,20 +221,19 @@ def fluctuation_theorem_defect(
 
     Parameters
     ----------
-    island : Island
-        S (island, nE, out, in) at B.
-    turned : (island, nE, in, out)
-        S at -B, its leads in the order of the transposed matrix.
-    energy : (nE,)
+    islands, turned : sequence of Island
+        All islands at B and all at -B, so that every reservoir receives as many
+        channels as it emits; S (island, *sweep, nE, out, in).
+    energy : (*sweep, nE)
         eV.
-    mu : (n,)
-        eV.
-    temperature : float
+    mu : (*sweep, n)
+        eV; some k_BT apart at most, or the weights leave the range of numbers.
+    temperature : (*sweep,)
         K, of all reservoirs.
 
     Returns
     -------
-    float
+    (*sweep,)
         Difference of the logarithms.
 
     References
@@ -238,23 +241,26 @@ def fluctuation_theorem_defect(
     J. Tobiska and Yu. V. Nazarov, Phys. Rev. B 72, 235328 (2005).
     K. Saito and Y. Utsumi, Phys. Rev. B 78, 115429 (2008).
     """
-    reduced = mu / (kB_eV * temperature)
-    filling = fermi(energy[:, None], mu, temperature)
-    fields = np.linspace(-0.5, 0.5, len(mu))
-    ahead = _real_logarithm(island.S, island.outgoing, island.incoming, fields, filling)
-    back = _real_logarithm(
-        turned, island.incoming, island.outgoing, reduced - fields, filling
-    )
-    return float(np.abs(ahead - back).max())
+    T = np.asarray(temperature)[..., None]
+    reduced = mu / (kB_eV * T)
+    filling = fermi(energy[..., None], mu[..., None, :], T[..., None])
+    fields = np.linspace(-0.5, 0.5, mu.shape[-1])
+    ahead = _real_logarithm(islands, fields, filling)
+    back = _real_logarithm(turned, reduced - fields, filling)
+    return np.abs(ahead - back).max(-1)
 
 
-def _real_logarithm(
-    S: Complex, out: Ints, into: Ints, fields: Float, filling: Float
-) -> Float:
-    """Action at real counting fields ξ, (nE,), where no determinant vanishes."""
-    received = np.exp(fields[out])[:, None, :, None]
-    emitted = np.exp(-fields[into])[:, None, None, :]
-    W = np.swapaxes(S.conj(), -1, -2) @ (received * S) * emitted
-    filled = np.moveaxis(filling[:, into], 1, 0)[..., None]
-    one = np.eye(W.shape[-1])
-    return np.linalg.slogdet(one + filled * (W - one))[1].sum(0)
+def _real_logarithm(islands: Sequence[Island], fields: Float, filling: Float) -> Float:
+    """Action at real counting fields ξ, (*sweep, nE), where no determinant vanishes."""
+    # a common shift of all fields changes nothing
+    fields = fields - fields.mean(-1, keepdims=True)
+    total = np.zeros(())
+    for island in islands:
+        S, out, into = island.S, island.outgoing, island.incoming
+        received = np.moveaxis(np.exp(fields[..., out]), -2, 0)[..., None, :, None]
+        emitted = np.moveaxis(np.exp(-fields[..., into]), -2, 0)[..., None, None, :]
+        W = np.swapaxes(S.conj(), -1, -2) @ (received * S) * emitted
+        filled = np.moveaxis(filling[..., into], -2, 0)[..., None]
+        one = np.eye(W.shape[-1])
+        total = total + np.linalg.slogdet(one + filled * (W - one))[1].sum(0)
+    return total

@@ -32,6 +32,22 @@ def reduced_conductance(circuit: Circuit, stamp: Stamp, keep: Ints) -> Floats:
     (*sweep, k, k)
         ∂I_a/∂V_b in siemens; I_a is the current through a's scatterer pins.
     """
+    return _response(circuit, stamp, keep, stamp)
+
+
+def outer_conductance(circuit: Circuit, stamp: Stamp, keep: Ints) -> Floats:
+    """The same with I_a all current that `a` supplies, to resistors as well.
+
+    This matrix obeys the reciprocity relations; parts of the currents need not.
+    """
+    return _response(circuit, stamp, keep, with_resistors(circuit, stamp))
+
+
+def _response(circuit: Circuit, stamp: Stamp, keep: Ints, counted: Stamp) -> Floats:
+    """Currents (*sweep, k, k) through what is counted, the voltages of `keep` raised.
+
+    Everything conducts, whether its current is counted or not.
+    """
     held = base_held(circuit, stamp.size)
     held[keep] = True
     links = voltage_links(circuit, held)
@@ -43,12 +59,12 @@ def reduced_conductance(circuit: Circuit, stamp: Stamp, keep: Ints) -> Floats:
     G = np.empty((*shape, len(keep), len(keep)))
     for points, group in connections(conductors, links.root, shape):
         matrix = replace(conductors, values=pick(conductors.values, shape, points))
-        island = replace(stamp, values=pick(stamp.values, shape, points))
+        part = replace(counted, values=pick(counted.values, shape, points))
         is_anchored = np.isin(group, group[held])
         is_free = is_anchored & ~held[links.root]
         V = follow(matrix, number_trees(links.root, is_free), drive)
         chosen: Bools | EllipsisType = ... if points is None else points
-        G[chosen] = currents_of(island, keep, V)
+        G[chosen] = currents_of(part, keep, V)
     return G
 
 

@@ -350,13 +350,11 @@ def test_a_distribution_with_probes_is_refused_by_name():
 def test_the_fluctuation_theorem_joins_both_field_directions():
     ahead, back = NETWORKS[0], NETWORKS[1]
     energy = np.linspace(-0.4, 0.5, 7)
-    mu, T = np.array([0.3, 0.0, -0.2, 0.05]), 0.08 * KELVIN
-    (island,) = ahead.islands(energy)
-    turned = back.smatrix(energy)[None]
-    assert fluctuation_theorem_defect(island, turned, energy, mu, T) < 1e-11
+    mu, T = np.array([0.3, 0.0, -0.2, 0.05]), np.array(0.08 * KELVIN)
+    here, turned = ahead.islands(energy), back.islands(energy)
+    assert fluctuation_theorem_defect(here, turned, energy, mu, T) < 1e-11
     # an audit that cannot fail is none: the same field on both sides is wrong
-    wrong = ahead.smatrix(energy)[None]
-    assert fluctuation_theorem_defect(island, wrong, energy, mu, T) > 1e-3
+    assert fluctuation_theorem_defect(here, here, energy, mu, T) > 1e-3
 
 
 def test_noise_of_one_channel_in_si_units():

@@ -1,0 +1,123 @@
+"""What is checked by itself beside every answer, and what ``.check`` calls it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from qnet.certificate import Certificate
+from qnet.circuit import Floats
+from qnet.constants import Gq, kB_eV
+from qnet.solved import Solved
+from qnet.transport.audits import entropy_production, first_law_defect
+from qnet.transport.counting import fluctuation_theorem_defect
+from qnet.transport.fluctuations import conservation_defect, negativity
+
+AUDITS: Final = {
+    "unitarity": ("S†S = 1", ("composed unitarity",)),
+    "kcl": (
+        "currents are conserved",
+        ("current conservation", "noise conservation"),
+    ),
+    "sumrules": ("rows and columns of G sum to zero", ("sum rules",)),
+    "onsager": ("G(B) = G(-B)ᵀ", ("reciprocity",)),
+    "fdt": (
+        "noise is positive, and 2kT(G + Gᵀ) without bias",
+        ("fluctuation-dissipation", "noise positivity", "fluctuation theorem"),
+    ),
+    "laws": (
+        "energy is conserved and entropy grows",
+        ("first law", "second law"),
+    ),
+}
+"""What each word of ``.check`` claims, and the certificates it stands for."""
+
+IDLE: Final = 1e-6
+"""Power below this share of (k_BT + eV)²/h is rounding of the energy integrals."""
+
+
+def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
+    """Defects of everything that was computed for a piece of a sweep.
+
+    Parameters
+    ----------
+    solved : Solved
+        After all its questions: noise is audited where it was asked, thermodynamics
+        beyond linear response.
+    checks : frozenset of str
+        Words of ``.check`` that are on.
+    """
+    size = len(solved.circuit.reservoirs)
+    found = solved.certificates()
+    if "onsager" in checks:
+        found.append(Certificate("reciprocity", solved.asymmetry, size))
+    if solved.was_asked("noise"):
+        found += _of_noise(solved, checks)
+    if "fdt" in checks and solved.was_asked("counting"):
+        defect = _fluctuation_theorem(solved)
+        found.append(Certificate("fluctuation theorem", defect, size))
+    if "laws" in checks and solved.is_full and not solved.is_superconducting:
+        found += _of_heat(solved)
+    return found
+
+
+def _of_noise(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
+    """Conservation and positivity of the noise, and its value without bias."""
+    size = len(solved.circuit.reservoirs)
+    S = solved.noise().current
+    found = [Certificate("noise error", solved.noise().excess)]
+    if "kcl" in checks:
+        found.append(Certificate("noise conservation", conservation_defect(S), size))
+    if "fdt" in checks:
+        found += [
+            Certificate("noise positivity", negativity(S), size),
+            Certificate("fluctuation-dissipation", solved.equilibrium_defect, size),
+        ]
+    return found
+
+
+def _of_heat(solved: Solved) -> list[Certificate]:
+    """First and second law at the working point."""
+    circuit, found = solved.circuit, solved.solution
+    spread = np.nan_to_num(abs(found.voltage)).max(-1)
+    warmth = kB_eV * np.nan_to_num(found.temperature).max(-1)
+    idle = IDLE * circuit.degeneracy * Gq * (spread + warmth) ** 2
+    heat = abs(np.nan_to_num(found.heat))
+    turned = (heat + abs(np.nan_to_num(found.current * found.voltage))).sum(-1)
+    lost = first_law_defect(found.voltage, found.current, found.heat)
+    first = lost * _share(turned, idle)
+    T = found.temperature
+    produced = entropy_production(found.heat, T)
+    flowing = np.where(T > 0, heat / np.where(T > 0, T, 1.0), 0.0).sum(-1)
+    coldest = np.where(T > 0, T, np.inf).min(-1)
+    floor = np.where(np.isfinite(coldest), idle / coldest, np.inf)
+    second = np.maximum(-produced, 0.0) / np.maximum(np.maximum(flowing, floor), 1e-300)
+    size = len(circuit.reservoirs)
+    return [
+        Certificate("first law", first, size),
+        Certificate("second law", second, size),
+    ]
+
+
+def _share(turned: Floats, idle: Floats) -> Floats:
+    """What is turned over, over the larger of it and what rounding can be."""
+    larger = np.maximum(turned, idle)
+    return np.divide(turned, larger, out=np.zeros_like(larger), where=larger > 0)
+
+
+def _fluctuation_theorem(solved: Solved) -> Floats:
+    """Largest failure of P(n; B)/P(-n; -B) = exp(-Σ nμ/k_BT) at EF, (*sweep,)."""
+    circuit = solved.circuit
+    T = np.broadcast_to(circuit.temperature, circuit.shape)
+    if not T.any():
+        return np.zeros(circuit.shape)
+    warm = np.where(T > 0, T, T.max())
+    kT = kB_eV * warm[..., None]
+    voltage = np.nan_to_num(solved.biased.solution.voltage)
+    bias = voltage / np.maximum(abs(voltage).max(-1, keepdims=True) / (4 * kT), 1.0)
+    fermi = circuit.fermi[..., None]
+    worst = fluctuation_theorem_defect(
+        solved.matrices, solved.turned.matrices, fermi, fermi - bias, warm
+    )
+    return np.where(T > 0, worst, 0.0)

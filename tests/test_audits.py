@@ -1,0 +1,134 @@
+"""Audits of noise, counting and heat: they hold, and they can fail."""
+
+import numpy as np
+import pytest
+
+import qnet
+
+INTERFEROMETER = """
+.temp {kT/kB}
+.param kT=0.05meV
+.field 2T
+T1 s V=0.3mV
+T2 d V=0
+T3 f V=0.1mV
+P4 g
+E1 s a
+E2 f b
+B1 a b c h T=0.4
+P1 c c2 eps=0.4 type={KIND}
+E3 c2 d
+E4 h h2 phase=1
+E5 h2 g
+E6 d s
+E7 g f
+R1 g 0 20k
+"""
+
+
+def run(text, kind="voltage"):
+    return qnet.run(text.replace("{KIND}", kind))
+
+
+@pytest.mark.parametrize("response", ["linear", "full"])
+@pytest.mark.parametrize("kind", ["voltage", "dephasing", "thermal"])
+@pytest.mark.parametrize("resistor", [True, False])
+def test_noise_is_audited_with_every_kind_of_probe(kind, response, resistor):
+    text = INTERFEROMETER if resistor else INTERFEROMETER.replace("R1", "* R1")
+    report = run(f"{text}.noise\n.options response={response}\n", kind)
+    defects = {name: float(q.values) for name, q in report.certificates.items()}
+    assert defects["fluctuation-dissipation"] < 1e-9
+    assert defects["noise conservation"] < 1e-12
+    assert defects["noise positivity"] < 1e-12
+    assert report.passed
+
+
+def test_dots_and_contacts_that_vary_with_energy_are_audited():
+    report = qnet.run(
+        """
+.temp 0.5K
+.options response=full
+T1 s V=0.3mV
+T2 d V=-0.1mV temp=0.8K
+Q1 s m hwx=0.3meV hwy=1meV V0=-0.5meV
+P1 m n eps=0.4 type=thermal
+D1 n d E0=0.1meV GL=0.1meV GR=0.2meV
+.meas f F(T1)
+"""
+    )
+    defects = {name: float(q.values) for name, q in report.certificates.items()}
+    assert defects["fluctuation-dissipation"] < 1e-8
+    assert defects["first law"] < 1e-9
+    assert report.passed
+
+
+def test_what_was_not_asked_is_not_audited():
+    certificates = run(f"{INTERFEROMETER}.op\n").certificates
+    assert "fluctuation-dissipation" not in certificates
+    assert "first law" not in certificates
+    off = run(f"{INTERFEROMETER}.noise\n.check fdt off\n").certificates
+    assert "fluctuation-dissipation" not in off
+    assert "noise conservation" in off
+
+
+def test_counting_is_audited_by_the_fluctuation_theorem():
+    report = run(f"{INTERFEROMETER}.fcs T1 order=2\n", "dephasing")
+    assert float(report.certificates["fluctuation theorem"].values) < 1e-12
+    assert report.passed
+
+
+def test_data_that_do_not_turn_with_the_field_break_the_fluctuation_theorem():
+    """A circulator whose sense the field should turn, and does not."""
+    text = """
+.temp 1K
+.field 1T
+T1 a V=0.2mV
+T2 b V=0
+T3 c V=-0.1mV
+S1 a b c matrix S=[[0.6, 0, 0.8], [0.8, 0, -0.6], [0, 1, 0]] reverse={HOW}
+.fcs T1
+"""
+    for how, holds in (("transpose", True), ("same", False)):
+        report = qnet.run(text.replace("{HOW}", how))
+        defect = float(report.certificates["fluctuation theorem"].values)
+        assert (defect < 1e-12) == holds
+        assert report.passed == holds
+
+
+def test_a_scatterer_that_loses_particles_breaks_the_audit_of_noise():
+    text = """
+.temp 1K
+T1 a V=0
+T2 b V=0
+S1 a b matrix S=[[0.6, 0.7j], [0.7j, 0.6]] lossy
+.noise
+"""
+    report = qnet.run(text)
+    assert float(report.certificates["fluctuation-dissipation"].values) > 1e-3
+    assert not report.passed
+
+
+def test_the_laws_of_thermodynamics_are_audited_along_a_sweep():
+    report = qnet.run(
+        """
+.temp 0.3K
+.options response=full
+T1 s V={v} temp=0.6K
+T2 d V=0
+P1 m type=thermal
+D1 s m E0=0.2meV GL=0.05meV GR=0.02meV
+B1 m d T=0.5
+.param v=0mV
+.step v -0.4mV 0.4mV 0.1mV
+.op
+"""
+    )
+    assert np.max(report.certificates["first law"].values) < 1e-9
+    assert np.max(report.certificates["second law"].values) == 0
+    assert report.passed
+
+
+def test_equilibrium_turns_over_nothing_and_passes():
+    text = "T1 s V=0\nT2 d V=0\nQ1 s d hwx=1meV hwy=2meV\n.temp 1K\n"
+    report = qnet.run(f"{text}.options response=full\n.op\n.noise\n")
+    assert report.passed
