@@ -33,7 +33,6 @@ from qnet.solved import Question, Solved
 from qnet.threads import one_thread
 from qnet.workers import TILE, Mesh, split, tiles
 
-
 COLD_TILE: Final = 2048
 """Points of a tile at zero temperature, where nothing is integrated over energies."""
 

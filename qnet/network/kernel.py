@@ -30,7 +30,7 @@ LANES: Final = 32
 BUFFER = 2**22
 """Bytes of matrices that are laid side by side for one call of the loop."""
 
-WORTH = 2**25
+WORTH = 2**23
 """Multiplications of a whole run from which loading the compiled loop pays."""
 
 
