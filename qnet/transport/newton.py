@@ -60,6 +60,9 @@ COLDEST: Final = 1e-12
 """Least (kT)² of a thermal probe, in units of the spread squared."""
 FIRST_DAMPING: Final = 0.1
 """Damping of the first step after one that failed."""
+NARROW: Final = 1e-2
+"""Spread over k_B T below which occupations are subtracted before they are summed, lest
+the difference be lost in rounding."""
 WARMEST: Final = 2.0
 """First temperature of the approach: the spread over k_B T."""
 COOLEST: Final = 1e4
@@ -161,6 +164,9 @@ class Newton:
         occupations = self.occupations(self.origin, self.heat)
         if self.samples is not None and not self.samples.covers(*occupations).all():
             self.samples = sample(self.conductor, *occupations)
+        kT = np.sqrt(self.heat.max(-1, keepdims=True))
+        if self.samples is not None and (self.width > NARROW * kT).all():
+            self.samples = self.samples.with_edges()
         steady = np.flatnonzero(~np.isin(self.conductor.kept, self.columns))
         if self.samples is not None and len(steady) and not len(self.thermal):
             point = self.point(self.origin, self.heat, self.columns)

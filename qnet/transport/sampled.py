@@ -16,6 +16,7 @@ import numpy as np
 from qnet.circuit import Bools, Floats, Ints
 from qnet.constants import kB_eV
 from qnet.smatrix import Complex
+from qnet.transport.edges import Edges
 from qnet.transport.landauer import Conductor, Point, Working
 from qnet.transport.panels import NODES
 from qnet.transport.quadrature import integrate_guarded
@@ -30,8 +31,8 @@ PANEL: Final = 6.0
 """Width of a panel in k_B T: the 17-point rule integrates f there to 1e-12."""
 PANELS: Final = 512
 """Panels of a window beyond which a mesh around each μ is the cheaper one."""
-ELEMENTS: Final = 1 << 25
-"""Most elements of K to keep: 256 MB."""
+ELEMENTS: Final = 1 << 23
+"""Most elements of K to keep: 64 MB, and four times as much for running sums."""
 MARGIN: Final = 0.1
 """What the window leaves on either side, in its own width, for voltages that float."""
 
@@ -56,6 +57,8 @@ class Samples:
         Nodes come in so many panels of equal numbers.
     excess : (*lead,)
         Quadrature error over its tolerance.
+    edges : Edges or None
+        Running sums, where Fermi edges are far narrower than the window.
     """
 
     low: Floats
@@ -66,6 +69,7 @@ class Samples:
     share: Floats
     panels: int
     excess: Floats
+    edges: Edges | None = None
 
     @property
     def middle(self) -> Floats:
@@ -81,7 +85,12 @@ class Samples:
         K, share = (
             a.reshape(*shape, *a.shape[-2:]).sum(-3) for a in (self.K, self.share)
         )
-        return replace(self, energy=energy, weight=weight, K=K, share=share)
+        return replace(self, energy=energy, weight=weight, K=K, share=share, edges=None)
+
+    def with_edges(self) -> Samples:
+        """The same with running sums."""
+        edges = Edges.of(self.energy - self.middle, self.K, self.share)
+        return replace(self, edges=edges)
 
     def covers(self, mu: Floats, temperature: Floats) -> Bools:
         """Whether all windows of reservoirs (*sweep, kept) lie inside, (*sweep,)."""
@@ -143,7 +152,8 @@ def sample(conductor: Conductor, mu: Floats, temperature: Floats) -> Samples | N
     return Samples(
         low=low,
         high=high,
-        energy=mesh.energy,
+        # panels without width, which fill shorter rows, stand at the end
+        energy=np.where(mesh.weight > 0, mesh.energy, high[..., None]),
         weight=mesh.weight,
         K=np.ascontiguousarray(weight * np.swapaxes(found.K, -1, -2)),
         share=np.ascontiguousarray(weight * np.swapaxes(found.share, -1, -2)),
@@ -154,6 +164,15 @@ def sample(conductor: Conductor, mu: Floats, temperature: Floats) -> Samples | N
 
 def sampled_point(point: Point, samples: Samples) -> Working:
     """Currents and all derivatives at a working point inside the window."""
+    kept = len(point.conductor.kept)
+    if samples.edges is not None:
+        columns = samples.edges.terms.shape[-1]
+        sums, moments = _edge_sums(
+            point, samples, samples.edges, np.arange(kept), columns, 3
+        )
+        net, lifted, received = np.split(sums, [kept, 2 * kept], -1)
+        warmth = lifted - (point.mu - samples.middle) * net
+        return _finished(point, samples, net, warmth, received, moments[..., point.at])
     x = _reduced(point, samples, slice(None))
     filling = occupation_difference(x, x[..., :1])
     energy = (samples.energy - samples.middle)[..., None, None]
@@ -166,6 +185,9 @@ def sampled_point(point: Point, samples: Samples) -> Working:
 
 def steady_current(point: Point, samples: Samples, steady: Ints) -> Floats:
     """Net current (*sweep, kept) that some reservoirs drive, in eV."""
+    if samples.edges is not None:
+        kept = len(point.conductor.kept)
+        return _edge_sums(point, samples, samples.edges, steady, kept, 0)[0]
     x = _reduced(point, samples, steady)
     return _sum(samples.K[..., steady, :], occupation_difference(x, x[..., :1]))
 
@@ -182,11 +204,16 @@ def charge_point(
     current : (*sweep, kept)
         What `steady_current` found for these.
     """
+    none = np.zeros_like(current)
+    received = np.zeros((*current.shape[:-1], samples.share.shape[-1]))
+    if samples.edges is not None:
+        kept = len(point.conductor.kept)
+        net, slopes = _edge_sums(point, samples, samples.edges, point.at, kept, 1)
+        moments = np.concatenate([slopes, np.zeros((2, *slopes.shape[1:]))])
+        return _finished(point, samples, current + net, none, received, moments)
     x = _reduced(point, samples, point.at)
     against = _reduced(point, samples, steady[:1])
     net = current + _sum(samples.K[..., point.at, :], occupation_difference(x, against))
-    none = np.zeros_like(net)
-    received = np.zeros((*net.shape[:-1], samples.share.shape[-1]))
     return _assembled(point, samples, net, none, received, x, orders=1)
 
 
@@ -206,7 +233,7 @@ def _assembled(
     seen: Floats,
     orders: int = 3,
 ) -> Working:
-    """Put units to sums over samples; slopes (E - μ)ⁿ(-f') up to `orders`."""
+    """Add slopes (E - μ)ⁿ(-f') up to `orders` to sums over samples."""
     moments = np.zeros((3, *net.shape, len(point.at)))
     kT = kB_eV * point.temperature[..., None, point.at]
     slope = occupation_variance(seen) / kT
@@ -216,6 +243,49 @@ def _assembled(
                 samples.K[..., b, :], slope[..., place]
             )
         slope = slope * seen
+    return _finished(point, samples, net, warmth, received, moments)
+
+
+def _edge_sums(
+    point: Point,
+    samples: Samples,
+    edges: Edges,
+    which: Ints,
+    columns: int,
+    orders: int,
+) -> tuple[Floats, Floats]:
+    """Sums (*sweep, columns) of some reservoirs, moments (orders, *sweep, kept, which).
+
+    Occupations count from the step of the first reservoir, which is common to all.
+    """
+    shape = point.shape
+    kept = len(point.conductor.kept)
+    lead = samples.low.shape
+    row = np.broadcast_to(np.arange(prod(lead)).reshape(lead), shape).ravel()
+    mu = (point.mu - samples.middle).reshape(-1, kept)
+    kT = kB_eV * point.temperature.reshape(-1, kept)
+    common = edges.below(row, mu[:, 0])
+    total = np.zeros((len(row), columns))
+    moments = np.zeros((orders, len(row), kept, len(which)))
+    for place, b in enumerate(which):
+        filled, slopes = edges.sums(row, b, mu[:, b], kT[:, b], columns, orders)
+        total += filled - edges.running[row, common, b, :columns]
+        moments[..., place] = slopes
+    return (
+        total.reshape(*shape, columns),
+        moments.reshape(orders, *shape, kept, len(which)),
+    )
+
+
+def _finished(
+    point: Point,
+    samples: Samples,
+    net: Floats,
+    warmth: Floats,
+    received: Floats,
+    moments: Floats,
+) -> Working:
+    """Put units to sums over samples and moments (3, *sweep, kept, column)."""
     unit, row = point.width * point.coupling, point.coupling[..., None]
     none = np.zeros((*net.shape, 0))
     found = [net / unit, warmth / (unit * point.depth), *(moments / row)]
