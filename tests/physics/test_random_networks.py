@@ -1,6 +1,7 @@
 """Five random multi-terminal networks against an independent dense solver.
 
-The data use positive carriers, mu = +V: `electrons` turns voltages and currents round.
+The data use positive carriers, mu = +V, and units in which e = h = k_B = 1: `electrons`
+turns voltages and currents round, and `UNIT` has one of each quantity.
 """
 
 import json
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import qnet
-from qnet.constants import Gq, RK, hbar_eV
+from qnet.constants import RK, Gq, e, hbar_eV, kB_eV
 
 CASES = json.loads(
     (Path(__file__).parents[1] / "data" / "random_networks.json").read_text()
@@ -21,6 +22,13 @@ POINTS = [
     for out in case["outputs"]
 ]
 FERMI = 0.1
+UNIT = {"current": Gq, "heat": Gq, "noise": Gq * e, "temperature": 1 / kB_eV}
+"""Per eV: A, W per eV, A²/Hz, K."""
+
+
+def electrons(mu, current):
+    """Voltages and currents of electrons, V = -mu/e and I -> -I, in V and A."""
+    return -np.asarray(mu), -np.asarray(current) * UNIT["current"]
 
 
 def number(z):
@@ -133,3 +141,121 @@ def test_two_floating_probes_reduce_the_conductance(net, out, kind):
     ]
     expected = np.array(out["G_T0_probe23_reduced"])
     assert np.array(found) == pytest.approx(expected, abs=1e-9)
+
+
+def test_electrons_run_against_positive_carriers():
+    """One channel between mu = 1 and 0: holes leave the first terminal, so do electrons
+    once its voltage is negative; the current into the device turns round."""
+    (v, _), (i, _) = electrons([1.0, 0.0], [1.0, -1.0])
+    report = qnet.run(f"T1 a V={float(v)!r}V\nT2 b V=0\nB1 a b T=1\n.op\n")
+    assert report["op"]["current"].values[0] == pytest.approx(i)
+    assert i == pytest.approx(-Gq)
+
+
+def agree(found, expected, unit):
+    """To 1e-7 of the natural unit of the data."""
+    expected = np.asarray(expected)
+    assert np.asarray(found) / UNIT[unit] == pytest.approx(expected, abs=1e-7)
+
+
+def biased(net, out, kinds=None, *cards, warm=None):
+    """Solve at the voltages of the data; `kinds` names the probes among terminals."""
+    kinds, warm = kinds or {}, warm or [out["kT"]] * 4
+    voltage, _ = electrons(out["mus"], 0)
+    lines = []
+    for t in range(4):
+        temp = f"temp={warm[t] * UNIT['temperature']!r}"
+        kelvin = "" if kinds.get(t) in ("thermal", "dephasing") else f"{temp}K"
+        if t in kinds:
+            lines.append(f"P{t} t{t} type={kinds[t]} {kelvin}")
+        else:
+            lines.append(f"T{t} t{t} V={float(voltage[t])!r}V {kelvin}")
+    every = (
+        f".temp {out['kT'] * UNIT['temperature']!r}K",
+        ".options response=full",
+        ".op",
+        ".noise",
+    )
+    return solve(net, out, lines, *every, *cards, fermi=0.0)
+
+
+@pytest.mark.parametrize(("net", "out"), POINTS)
+def test_thermal_averages_and_moments_agree(net, out):
+    cards = (f".temp {out['kT'] * UNIT['temperature']!r}K", ".gmatrix", ".thermo T0 T1")
+    report = solve(net, out, GROUNDED, *cards)
+    G = report["gmatrix"]["all reservoirs"].values
+    assert pytest.approx(np.array(out["G_T_mu0.1"]), abs=1e-7) == G
+    moments = report["thermo"]
+    for name, key, sign in (
+        ("L_IT", "L1_mu0.1", -1),
+        ("L_JV", "L1_mu0.1", -1),
+        ("L_JT", "L2_mu0.1", 1),
+    ):
+        agree(sign * moments[name].values, out[key], "current")
+    assert report.passed
+
+
+@pytest.mark.parametrize(("net", "out"), POINTS)
+def test_currents_heat_and_noise_agree_at_finite_bias(net, out):
+    expected = out["bias"]
+    report = biased(net, out, warm=expected["T"])
+    op = report["op"]
+    _, current = electrons(0, expected["I"])
+    assert op["current"].values == pytest.approx(current, abs=1e-7 * Gq)
+    agree(op["heat"].values, expected["J"], "heat")
+    agree(report["noise"]["S"].values, expected["noise"], "noise")
+    assert report.passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "kinds"),
+    [
+        ("vprobe3", {3: "voltage"}),
+        ("tprobe3_thermal", {3: "thermal"}),
+        ("dephasing3", {3: "dephasing"}),
+        ("vprobe2_dephasing3", {2: "voltage", 3: "dephasing"}),
+    ],
+)
+@pytest.mark.parametrize(("net", "out"), POINTS)
+def test_probes_agree_beyond_linear_response(net, out, answer, kinds):
+    expected = out[answer]
+    report = biased(net, out, kinds)
+    op = report["op"]
+    _, current = electrons(0, expected["I"])
+    assert op["current"].values == pytest.approx(current, abs=1e-7 * Gq)
+    for t in kinds:
+        if f"mu{t}" in expected:
+            voltage, _ = electrons(expected[f"mu{t}"], 0)
+            assert op["voltage"].values[t] == pytest.approx(float(voltage), abs=1e-7)
+    if "T3" in expected:
+        agree(op["temperature"].values[3], expected["T3"], "temperature")
+    if "J" in expected:
+        agree(op["heat"].values, expected["J"], "heat")
+    if "noise" in expected:
+        agree(report["noise"]["S"].values, expected["noise"], "noise")
+    assert report.passed
+
+
+@pytest.mark.parametrize("kind", ["voltage", "dephasing"])
+@pytest.mark.parametrize(("net", "out"), POINTS)
+def test_shot_noise_at_zero_temperature_agrees(net, out, kind):
+    """S as it is at the Fermi energy, V = 1 at the first terminal."""
+    expected = out["zeroT_const_S" + ("_deph3" if kind == "dephasing" else "")]
+    S = matrix([[number(z) for z in row] for row in out["S"]])
+    counts = " ".join(str(len(ends)) for ends in net["terminals"])
+    report = qnet.run(
+        f"""
+.field {out["b"]!r}T
+.options response=full
+T0 t0 V=-1V
+T1 t1 V=0
+T2 t2 V=0
+P3 t3 type={kind}
+S1 t0 t1 t2 t3 matrix nch=({counts}) S={S}
+.op
+.noise
+"""
+    )
+    _, current = electrons(0, expected["I"])
+    assert report["op"]["current"].values == pytest.approx(current, abs=1e-7 * Gq)
+    agree(report["noise"]["S"].values, expected["noise"], "noise")
