@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from qnet.corridor import check as check
     from qnet.corridor import run as run
     from qnet.corridor import template as template
+    from qnet.why import why as why
 
 _HOMES = {
     "AnalysisError": "qnet.diagnostics",
@@ -66,6 +67,7 @@ _HOMES = {
     "parse_netlist": "qnet.lang.parse",
     "run": "qnet.corridor",
     "template": "qnet.corridor",
+    "why": "qnet.why",
 }
 """Where each public name lives: loaded when it is first asked for."""
 

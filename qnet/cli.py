@@ -1,4 +1,4 @@
-"""The command ``qnet``: run, check, list, explain, fmt, limits.
+"""The command ``qnet``: run, check, why, draw, plot, list, explain, fmt, limits.
 
 Results go to stdout and diagnostics to stderr; with ``--json`` both are one object on
 stdout. What a verb needs is imported when the verb is called.
@@ -123,6 +123,17 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = _verb(verbs, "list", _list, "list what netlists may use")
     listing.add_argument("kind", choices=_KINDS)
+
+    why = _verb(verbs, "why", _why, "say what sets an answer, and what would change it")
+    why.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
+    why.add_argument(
+        "question", metavar="ANSWER", help='"V(P2)", "I(T1)", "R(1,2,3,4)"'
+    )
+    why.add_argument(
+        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
+        type=_override, help="set a parameter, or hold what is stepped (repeatable)",
+    )  # fmt: skip
+    _add_bounds(why)
 
     explain = _verb(verbs, "explain", _explain, "explain a model, a word or a code")
     explain.add_argument("word", metavar="NAME|CODE")
@@ -297,6 +308,23 @@ def _explain(options: argparse.Namespace) -> int:
     elif entries:
         print("\n\n".join(entry_text(entry) for entry in entries))
     return GOOD if entries else BAD_INPUT
+
+
+def _why(options: argparse.Namespace) -> int:
+    from qnet.why import why
+
+    _raise_limits(options.limit)
+    told = why(
+        _source(options.file),
+        options.question,
+        overrides=dict(options.overrides),
+        include=options.include,
+    )
+    if options.json:
+        print_json({"schema": 1, **told.to_dict()})
+    else:
+        print(told)
+    return GOOD
 
 
 def _fmt(options: argparse.Namespace) -> int:
