@@ -69,9 +69,9 @@ def reservoirs_of(
     phase, _ = columns_of(seas, "phase", world, zero)
     pol, polarizes = columns_of(seas, "pol", world, zero + np.nan)
     absorb, leaks = columns_of(seas, "absorb", world, zero + np.nan)
-    axis, _ = columns_of(
-        seas, "axis", world, np.array([0.0, 0.0, 1.0]) + zero[..., None]
-    )
+    # The polarisation that a card is silent on turns round like a given one.
+    up = np.array([0.0, 0.0, 1.0 if world.forward is None else -1.0])
+    axis, _ = columns_of(seas, "axis", world, up + zero[..., None])
     kinds = _kinds(seas)
     is_terminal = _spread_of(seas, lambda batch: batch.kind == "T")
     superconducting = kinds == ReservoirKind.SUPERCONDUCTOR
