@@ -250,8 +250,9 @@ class Anchors:
 def anchor(circuit: Circuit, group: Ints, held: Bools, injected: Floats) -> Anchors:
     """Find a reference for each group, or say why there is none.
 
-    A group without a held voltage has its last terminal set to 0 V, or without
-    terminals the last node that a source touches. Probes by themselves are lost.
+    A group without a held voltage has its last terminal set to 0 V, one that no
+    current drives if there is such a one: it takes back what others drive in. Without
+    terminals it is the last node that a source touches. Probes by themselves are lost.
 
     Parameters
     ----------
@@ -265,8 +266,11 @@ def anchor(circuit: Circuit, group: Ints, held: Bools, injected: Floats) -> Anch
     reference = _last(group, np.flatnonzero(held))[group]
     loose = reference < 0
     source = _last(group, np.flatnonzero(_touched(circuit, "VI", size)))
-    terminal = _last(group, np.flatnonzero(circuit.reservoirs.is_terminal))
-    foot = np.where(terminal >= 0, terminal, source)[group]
+    is_terminal, driven = circuit.reservoirs.is_terminal, circuit.reservoirs.driven
+    terminal = _last(group, np.flatnonzero(is_terminal))
+    taker = _last(group, np.flatnonzero(is_terminal & ~driven))
+    foot = np.where(terminal >= 0, terminal, source)
+    foot = np.where(taker >= 0, taker, foot)[group]
     adrift = loose & (foot < 0)
     is_lost = np.broadcast_to(adrift, injected.shape).copy()
     everywhere = np.ones(injected.shape[:-1], bool)
@@ -275,7 +279,8 @@ def anchor(circuit: Circuit, group: Ints, held: Bools, injected: Floats) -> Anch
         for k in np.unique(group[:n][adrift[:n]])
     ]
     total, scale = (sum_by(x, group, size) for x in (injected, abs(injected)))
-    stranded = np.asarray((abs(total) > ROUNDING * scale) & loose)
+    unbalanced = abs(total) > ROUNDING * scale
+    stranded = np.asarray(unbalanced & loose & (taker < 0)[group])
     for k in np.flatnonzero(stranded.reshape(-1, size).any(0)):
         members = np.flatnonzero(group == k)
         is_lost[..., members] |= stranded[..., k, None]

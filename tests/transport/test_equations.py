@@ -206,6 +206,14 @@ def test_driven_currents_that_cannot_return_are_refused_by_name():
         solve_circuit(device, stamp(WIRE))
 
 
+def test_an_undriven_terminal_takes_back_what_others_drive_in():
+    device = circuit({"T1": {}, "T2": {"I": 2e-9}})
+    found = solve_circuit(device, stamp(WIRE))
+    assert found.grounded.tolist() == [True, False]
+    assert found.voltage == pytest.approx([0, 2e-9 * RK])
+    assert found.current == pytest.approx([-2e-9, 2e-9])
+
+
 def test_current_that_returns_at_one_point_of_a_sweep_marks_the_others():
     sweep = np.array([0.0, 1e-9, 2e-9])
     device = circuit({"T1": {"I": sweep}, "T2": {"I": -1e-9}}, sweep=(3,))
