@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from qnet.analyses.monte_carlo import MonteCarlo
 from qnet.answers import ASKS
 from qnet.audits import AUDITS
 from qnet.certificate import THRESHOLDS
@@ -18,6 +19,7 @@ from qnet.lang.questions import Assertion
 from qnet.lang.template import Template
 from qnet.lang.values import Value, value
 from qnet.results import Quantity, Report, Result, Verdict
+from qnet.sampling import statistics
 from qnet.survey import Survey
 from qnet.tile import call_key
 from qnet.units import unit
@@ -36,21 +38,12 @@ def conclude(template: Template, found: Survey) -> Report:
     -------
     Report
     """
-
-    def answered(call: Call) -> Value:
-        key = call_key(call)
-        return value(found.ledger.array(key), units[key[0]])
-
-    units = {name.casefold(): unit(ask.unit) for name, ask in ASKS.items()}
-    scope = template.scope(answered)
-    measures = {m.name: scope.names[m.name.lower()] for m in template.measures}
+    scope = _scope(template, found)
+    measures = _measures(template, scope)
     return Report(
         title=template.title,
         axes=template.sweep,
-        measures={
-            name: _quantity(name, given, template.sweep)
-            for name, given in measures.items()
-        },
+        measures=measures,
         tables=tuple(
             {
                 text: _quantity(text, evaluate(item, scope).working(), template.sweep)
@@ -59,7 +52,7 @@ def conclude(template: Template, found: Survey) -> Report:
             for listing in template.prints
             if listing.word == "print"
         ),
-        analyses=tuple(_results(found)),
+        analyses=(*_results(found), *statistics(measures)),
         asserts=tuple(
             _judge(claim, scope, template.sweep) for claim in template.asserts
         ),
@@ -68,6 +61,49 @@ def conclude(template: Template, found: Survey) -> Report:
         diagnostics=tuple(_diagnostics(template, found)),
         settings=found.settings,
     )
+
+
+def is_precise(template: Template, found: Survey) -> bool:
+    """Whether the samples so far have the standard error that ``.mc`` asks for."""
+    cards = [task.analysis for task in template.tasks]
+    card = next(card for card in cards if isinstance(card, MonteCarlo))
+    shorter = template.with_samples(len(found.ledger))
+    measures = _measures(shorter, _scope(shorter, found))
+    asked = {
+        name: quantity
+        for name, quantity in measures.items()
+        if card.of.casefold() in ("", name.casefold())
+    }
+    drawn = next(iter(statistics(asked)), None)
+    if drawn is None:
+        return False
+    return all(
+        bool(
+            np.all(
+                drawn[f"sem({n})"].values <= card.sem * abs(drawn[f"mean({n})"].values)
+            )
+        )
+        for n in asked
+        if f"sem({n})" in drawn.quantities
+    )
+
+
+def _scope(template: Template, found: Survey) -> Scope:
+    """What names mean over the whole sweep."""
+    units = {name.casefold(): unit(ask.unit) for name, ask in ASKS.items()}
+
+    def answered(call: Call) -> Value:
+        key = call_key(call)
+        return value(found.ledger.array(key), units[key[0]])
+
+    return template.scope(answered)
+
+
+def _measures(template: Template, scope: Scope) -> dict[str, Quantity]:
+    named = {m.name: scope.names[m.name.lower()] for m in template.measures}
+    return {
+        name: _quantity(name, given, template.sweep) for name, given in named.items()
+    }
 
 
 def _quantity(name: str, given: Value, axes: tuple[Axis, ...]) -> Quantity:

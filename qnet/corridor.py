@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
-from qnet.conclusions import conclude
+from qnet.conclusions import conclude, is_precise
 from qnet.diagnostics import Diagnostic, QnetError
 from qnet.lang.cards import Deck
 from qnet.lang.parse import load, parse
@@ -63,8 +64,12 @@ def run(
         The equations have no answer at any point.
     """
     ours = recipe(source, overrides=overrides, include=include, analyses=analyses)
-    found = survey(ours, progress, Crew(workers, executor))
-    return conclude(ours.template, found)
+    whole = ours.template
+    is_enough = partial(is_precise, whole) if whole.is_open_ended else None
+    found = survey(ours, progress, Crew(workers, executor), is_enough=is_enough)
+    if whole.repeats:
+        whole = whole.with_samples(len(found.ledger))
+    return conclude(whole, found)
 
 
 def check(

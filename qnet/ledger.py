@@ -30,6 +30,10 @@ class Ledger:
         self._arrays: dict[Hashable, NDArray[Any]] = {}
         self._results: dict[int, Result] = {}
 
+    def __len__(self) -> int:
+        """Return the length of the first axis."""
+        return self.shape[0] if self.shape else 1
+
     def enter(self, key: Hashable, mesh: Mesh, values: NDArray[Any]) -> None:
         """Enter the values (*piece) of one answer."""
         if key not in self._arrays:
@@ -58,6 +62,22 @@ class Ledger:
     def result(self, number: int) -> Result | None:
         """Return the answer to card `number` along the whole sweep."""
         return self._results.get(number)
+
+    def head(self, count: int) -> Ledger:
+        """Return the first `count` entries along the first axis."""
+        first = Ledger((count, *self.shape[1:]), self.names)
+        first._arrays = {key: array[:count] for key, array in self._arrays.items()}
+        first._results = {
+            number: replace(
+                result,
+                quantities={
+                    name: replace(quantity, values=quantity.values[:count])
+                    for name, quantity in result.quantities.items()
+                },
+            )
+            for number, result in self._results.items()
+        }
+        return first
 
     def _joined(self, whole: Quantity | None, mesh: Mesh, part: Quantity) -> Quantity:
         """A quantity with the values of one piece in it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -21,6 +21,10 @@ from qnet.processes import Lost, Outcome, on_executor, on_processes
 from qnet.threads import one_thread
 from qnet.tile import Desk, Recipe, job_of, values_on
 from qnet.workers import Mesh, split, tiles
+
+FIRST_LOOK: Final = 256
+"""Samples after which a run is first asked whether they are enough."""
+
 
 class Keeper(Protocol):
     """Keeps what is done, so that a run that was cut short can go on."""
@@ -86,6 +90,15 @@ class Survey:
         self.notes.update(dict.fromkeys(piece.notes))
         self.settings = self.settings or dict(piece.settings)
 
+    def head(self, count: int) -> Survey:
+        """Return what is known of the first `count` entries of the first axis."""
+        marks = [(where[:count], why) for where, why in self.marks]
+        return replace(
+            self,
+            ledger=self.ledger.head(count),
+            marks=[(where, why) for where, why in marks if where.any()],
+        )
+
     def mark(self, mesh: Mesh, where: Bools, why: Diagnostic) -> None:
         """Remember points of a piece that have no answer."""
         whole = np.zeros(self.ledger.shape, bool)
@@ -102,6 +115,7 @@ def survey(
     progress: Callable[[int, int], None] | None = None,
     crew: Crew | None = None,
     keeper: Keeper | None = None,
+    is_enough: Callable[[Survey], bool] | None = None,
 ) -> Survey:
     """Answer every question of a netlist at every point of its sweep.
 
@@ -114,6 +128,10 @@ def survey(
         Who does it; this process if left out. The numbers are bitwise the same.
     keeper : Keeper, optional
         Makes finished tiles last, and knows those of an earlier run.
+    is_enough : callable, optional
+        Asked about the first 256, 512, 1024 … entries of the first axis; the run ends,
+        with no more than these, when it says so. Which are asked about depends on
+        the sweep alone, and so does the end.
 
     Raises
     ------
@@ -124,6 +142,7 @@ def survey(
     names = tuple(axis.name for axis in recipe.template.sweep)
     found = Survey(Ledger(desk.shape, names), len(desk.questions))
     done, total = 0, prod(desk.shape)
+    wanted = FIRST_LOOK
     arriving = _in_order(recipe, desk, crew or Crew(), keeper)
     with one_thread(), closing(arriving):
         for number, findings in arriving:
@@ -132,6 +151,14 @@ def survey(
             done += _points(desk.tiles[number])
             if progress is not None:
                 progress(done, total)
+            if is_enough is not None and done < total:
+                complete = done * desk.shape[0] // total
+                if complete >= wanted:
+                    wanted *= 2
+                    so_far = found.head(complete)
+                    if is_enough(so_far):
+                        found = so_far
+                        break
     _refuse_if_nothing_holds(found)
     return found
 

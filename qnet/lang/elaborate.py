@@ -42,6 +42,7 @@ from qnet.lang.nodes import ElementNames, NodeTable
 from qnet.lang.parse import parse
 from qnet.lang.questions import (
     Known,
+    Task,
     assertion_of,
     calls_in,
     listing_of,
@@ -330,6 +331,7 @@ class Elaboration:
             if isinstance(card, Directive) and is_task:
                 with findings.gathering():
                     tasks.append(task_of(card, desk))
+        self._check_repeats(tasks)
         checks = checks_of(_named(cards, "check"), findings)
         bodies: list[Any] = [
             *(measure.body for measure in measures),
@@ -347,6 +349,16 @@ class Elaboration:
             "checks": checks,
             "calls": calls_in(bodies, self._spellings, known.functions),
         }
+
+    def _check_repeats(self, tasks: Sequence[Task]) -> None:
+        """Random samples are asked for once, and their axis has its name alone."""
+        repeating = [task for task in tasks if hasattr(task.analysis, "repeats")]
+        for task in repeating[1:]:
+            self._findings.error("QN202", f"'.{task.name}' is given twice", task.span)
+        if repeating and "sample" in self._found.root.cells:
+            span = repeating[0].span
+            message = "'sample' is the axis of '.mc' and cannot be a parameter as well"
+            self._findings.error("QN203", message, span)
 
 
 def _functions(cards: Cards) -> Iterator[Func]:

@@ -232,7 +232,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }  # fmt: skip
 """Functions whose value at a point depends on their arguments at that point."""
 
-REDUCTIONS: Final = ("max", "min", "mean")
+REDUCTIONS: Final = ("max", "min", "mean", "std", "sem")
 """Functions of one argument that reduce over the steps."""
 
 DRAWN: Final = ("gauss", "uniform")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -19,12 +20,29 @@ STATISTICS: Final = (
 )  # fmt: skip
 """Words that may stand between the name and the expression of a ``.meas``."""
 
+
+def _deviation(array: Array, axis: tuple[int, ...], keepdims: bool) -> Array:
+    """Standard deviation of a sample; NaN of a single value."""
+    count = prod(array.shape[k] for k in axis)
+    if count < 2:
+        return np.full_like(array.sum(axis=axis, keepdims=keepdims), np.nan)
+    return np.std(array, axis=axis, ddof=1, keepdims=keepdims)
+
+
+def _standard_error(array: Array, axis: tuple[int, ...], keepdims: bool) -> Array:
+    """Standard error of the mean of independent values."""
+    count = prod(array.shape[k] for k in axis)
+    return _deviation(array, axis=axis, keepdims=keepdims) / np.sqrt(count)
+
+
 _SIMPLE: Final[dict[str, Callable[..., Array]]] = {
     "max": np.max,
     "min": np.min,
     "mean": np.mean,
     "avg": np.mean,
     "pp": np.ptp,
+    "std": _deviation,
+    "sem": _standard_error,
 }
 
 
@@ -47,6 +65,9 @@ def reduced(
     name: str, given: Value, along: Name | None, axes: tuple[Axis, ...] | None
 ) -> Value:
     """Largest, smallest or mean value (``avg``), or spread (``pp``), over the steps.
+
+    ``std`` is the standard deviation of a sample, ``sem`` the standard error of the
+    mean.
 
     Reduced axes stay, with length 1. A marked point among the values makes the result
     a marked one: what is not known at one point is not known over all.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,7 @@ from qnet.lang.findings import Findings
 from qnet.lang.grouping import (
     OwnNodes,
     OwnSeas,
+    arms_of,
     group_of,
     grouped,
     lever_of,
@@ -38,6 +40,9 @@ from qnet.lang.structures import Structures, signatures, structure_key
 from qnet.lang.surroundings import Sampling, Surroundings, draws_within
 from qnet.lang.values import Value
 from qnet.units import Unit
+
+MOST_SAMPLES: Final = 2**24
+"""Samples of one seed at most: scatterers count those of all seeds in one row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,10 +102,40 @@ class Template:
             for axis in getattr(task.analysis, "sources", ())
         )
 
+    @cached_property
+    def repeats(self) -> tuple[Axis, ...]:
+        """The axis of random samples: ``.mc``."""
+        return tuple(
+            axis
+            for task in self.tasks
+            for axis in getattr(task.analysis, "repeats", ())
+        )
+
+    @cached_property
+    def seed(self) -> int | None:
+        """Seed of the random samples; None: draws are their mean."""
+        seeds = (getattr(task.analysis, "seed", None) for task in self.tasks)
+        return next((seed for seed in seeds if seed is not None), None)
+
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether the samples may end early, at a wanted standard error."""
+        return any(getattr(task.analysis, "sem", 0) > 0 for task in self.tasks)
+
     @property
     def sweep(self) -> tuple[Axis, ...]:
-        """All axes of the answers: those of ``.step``, then those of sources."""
-        return (*self.axes, *self.sources)
+        """All axes of the answers: samples, those of ``.step``, those of sources."""
+        return (*self.repeats, *self.axes, *self.sources)
+
+    def with_samples(self, count: int) -> Template:
+        """The same template with no more than `count` random samples."""
+        tasks = tuple(
+            replace(task, analysis=replace(task.analysis, samples=count))
+            if hasattr(task.analysis, "repeats")
+            else task
+            for task in self.tasks
+        )
+        return replace(self, tasks=tasks)
 
     def circuit(
         self,
@@ -121,7 +156,8 @@ class Template:
         reverse : bool
             At −B and −M, odd keys minus what they are at B and M.
         seed : int, optional
-            Of ``gauss`` and ``uniform``; None: they are their mean.
+            Of ``gauss`` and ``uniform``; None: that of ``.mc``, and without one they
+            are their mean.
 
         Returns
         -------
@@ -136,6 +172,7 @@ class Template:
             QN5xx: a model has no meaning there, a chiral edge at B = 0.
         """
         findings = Findings()
+        seed = self.seed if seed is None else seed
         shape, world = self._world(values or {}, Refusing(findings), reverse, seed)
         with findings.gathering():
             circuit = self._build(shape, world)
@@ -157,7 +194,7 @@ class Template:
         """
         shape, _ = self._given(values or {})
         marking = Marking(shape)
-        _, world = self._world(values or {}, marking, reverse=False, seed=None)
+        _, world = self._world(values or {}, marking, reverse=False, seed=self.seed)
         signature = signatures(self.found.batches, world, shape)
         flat = signature.reshape(-1, signature.shape[-1])
         _, label = np.unique(flat, axis=0, return_inverse=True)
@@ -190,7 +227,8 @@ class Template:
             for name, more, _ in axis.coordinates:
                 values[name] = more.reshape(column)
         _, given = self._given(values)
-        around = Surroundings(given, 1 + rank, self.asks)
+        sampling = self._sampling(self._samples(values, rank), self.seed)
+        around = Surroundings(given, 1 + rank, self.asks, sampling=sampling)
         root = around.scope(self.found.root)
         names = {key: _without_rows(root.names[key]) for key in root.names}
         states = {name: _without_rows(held) for name, held in root.states.items()}
@@ -235,14 +273,8 @@ class Template:
         seed: int | None,
     ) -> tuple[tuple[int, ...], World]:
         shape, given = self._given(values)
-        samples = np.asarray(values.get("sample", 0.0), float)
-        samples = samples.reshape((1,) * (len(shape) - samples.ndim) + samples.shape)
-        sampling = None
-        if seed is not None:
-            indices, which = np.unique(samples.astype(np.intp), return_inverse=True)
-            sampling = Sampling(
-                seed, indices, which.reshape(samples.shape), self._drawing
-            )
+        samples = self._samples(values, len(shape))
+        sampling = self._sampling(samples, seed)
 
         def surroundings(*, turned: bool) -> Surroundings:
             return Surroundings(
@@ -252,9 +284,22 @@ class Template:
         around = surroundings(turned=reverse)
         forward = surroundings(turned=False) if reverse else None
         around.scope(self.found.root)  # which settles the states
+        streams = samples + MOST_SAMPLES * (seed or 0)
         return shape, World(
-            around, forward, inspection, self.options.spin, samples, self.own_signs
+            around, forward, inspection, self.options.spin, streams, self.own_signs
         )
+
+    @staticmethod
+    def _samples(values: Mapping[str, ArrayLike], rank: int) -> Floats:
+        """Index of the sample at each point, with all axes of the sweep."""
+        samples = np.asarray(values.get("sample", 0.0), float)
+        return samples.reshape((1,) * (rank - samples.ndim) + samples.shape)
+
+    def _sampling(self, samples: Floats, seed: int | None) -> Sampling | None:
+        if seed is None:
+            return None
+        indices, which = np.unique(samples.astype(np.intp), return_inverse=True)
+        return Sampling(seed, indices, which.reshape(samples.shape), self._drawing)
 
     def _build(self, shape: tuple[int, ...], world: World) -> Circuit:
         nodes = OwnNodes(list(self.found.nodes.names))
@@ -271,7 +316,7 @@ class Template:
         reservoir_of = np.full(len(nodes.names), -1)
         reservoir_of[reservoirs.nodes] = np.arange(len(reservoirs))
         for k, each in enumerate(together):
-            if each[0].batch.said.weights is not None:
+            if arms_of(each[0]):
                 arms = [reservoir_of[self.levers[id(p.batch)]] for p in each]
                 groups[k] = replace(groups[k], lever=lever_of(each, world, arms))
         around = world.around
@@ -326,11 +371,6 @@ class Template:
         return {
             id(cell): number for number, cell in enumerate(cells) if draws_within(cell)
         }
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters and states that `circuit` takes values of."""
-        return tuple(self.units)
 
 
 def _key(name: str) -> str:
