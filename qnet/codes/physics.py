@@ -95,7 +95,7 @@ CODES: Final[dict[str, Code]] = {
         "a reservoir is taken as the reference",
         "Nothing in a group of connected reservoirs refers to node 0 or to a fixed "
         "voltage. Only differences of voltage have a meaning there, so the last "
-        "terminal of the group is set to 0 V.",
+        "terminal of the group is set to 0 V, one without `I=` if there is such a one.",
         "Write V=0 on the terminal that shall be the reference.",
     ),
     "QN560": Code(
