@@ -92,6 +92,23 @@ def stretches(islands: int, points: int, length: int) -> Iterator[Stretch]:
         yield Stretch(slice(start, min(start + together, islands)), slice(0, points))
 
 
+def sole_points(
+    shape: Shape, cells: Sequence[CellMatrix]
+) -> Iterator[tuple[int, int, Complex]]:
+    """Yield island, point and its amplitudes (entry,), for routes that go one by one.
+
+    The amplitudes are overwritten by those of the next point.
+    """
+    axes = batch_axes(shape, cells)
+    amplitude = np.empty(len(shape.row), complex)
+    for island in range(shape.islands):
+        for point in range(int(np.prod(axes))):
+            one = Stretch(slice(island, island + 1), slice(point, point + 1))
+            for entries, values in gather(shape, cells, axes, one):
+                amplitude[entries] = values[:, 0, 0]
+            yield island, point, amplitude
+
+
 def compose(
     shape: Shape, plan: Plan, cells: Sequence[CellMatrix]
 ) -> tuple[Complex, Floats]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
+from qnet.network import clusters
 from qnet.network.blocks import compose_blocks, is_broad
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join_moderate, join_singular
@@ -47,6 +48,8 @@ each entry: the fill-in of a large two-dimensional lattice."""
 LARGE = 3000
 """Internal waves up to which elimination is never given up."""
 
+WIDE = 64
+"""Waves of the widest join of two clusters from which a large island is a lattice."""
 
 DECOUPLED = 1e12
 """Condition from which a large island counts as having a decoupled state."""
@@ -86,8 +89,18 @@ class Composer:
     points: int = 1
 
     @cached_property
+    def tree(self) -> clusters.Tree | None:
+        """Clusters of a large lattice; None for chains and small islands."""
+        if self.shape.internal <= LARGE or not clusters.is_available():
+            return None
+        tree = clusters.make_tree(self.shape)
+        return tree if tree.width > WIDE else None
+
+    @cached_property
     def plan(self) -> Plan | None:
         """Order of elimination; None where a sparse factorisation takes less."""
+        if self.tree is not None:
+            return None
         limit = PATIENCE * len(self.shape.row) if self.shape.internal > LARGE else None
         return make_plan(self.shape, limit)
 
@@ -102,6 +115,8 @@ class Composer:
         """S (island, point, out, in) and smallest pivots by the route that pays."""
         if is_broad(self.shape):
             return compose_blocks(self.shape, cells)
+        if self.tree is not None:
+            return clusters.join_clusters(self.shape, self.tree, cells)
         if self.plan is None:
             return factorise(self.shape, cells)
         points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))

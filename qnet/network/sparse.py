@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qnet.circuit import Floats, Ints
-from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
+from qnet.network.compose import CellMatrix, batch_axes, sole_points
 from qnet.network.islands import Shape
 from qnet.smatrix import Complex
 
@@ -36,17 +36,11 @@ def factorise(shape: Shape, cells: Sequence[CellMatrix]) -> tuple[Complex, Float
     pivot : (island, point)
         Smallest pivot in modulus, 0 where there was none.
     """
-    axes = batch_axes(shape, cells)
-    points = int(np.prod(axes))
+    points = int(np.prod(batch_axes(shape, cells)))
     S = np.empty((shape.islands, points, shape.leaving, shape.entering), complex)
     pivot = np.empty((shape.islands, points))
-    amplitude = np.empty(len(shape.row), complex)
-    for island in range(shape.islands):
-        for point in range(points):
-            one = Stretch(slice(island, island + 1), slice(point, point + 1))
-            for entries, values in gather(shape, cells, axes, one):
-                amplitude[entries] = values[:, 0, 0]
-            S[island, point], pivot[island, point] = join_sparse(shape, amplitude)
+    for island, point, amplitude in sole_points(shape, cells):
+        S[island, point], pivot[island, point] = join_sparse(shape, amplitude)
     return S, pivot
 
 

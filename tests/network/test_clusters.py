@@ -1,0 +1,44 @@
+"""Clusters joined two by two, against one factorisation of the whole island."""
+
+import numpy as np
+import pytest
+from test_islands import shapes
+from test_plan import chain, entries, lattice
+from test_sample import ring
+
+from qnet.network import clusters
+from qnet.network.clusters import join_clusters, join_tree, make_tree
+from qnet.network.sample import compile_circuit
+from qnet.network.sparse import factorise, join_sparse
+
+pytest.importorskip("pymetis", reason="METIS is not installed")
+
+
+@pytest.mark.parametrize("circuit", [chain(200), lattice(7), lattice(20)])
+@pytest.mark.parametrize("leaf", [1, 5, 48])
+def test_clusters_equal_the_sparse_factorisation(monkeypatch, circuit, leaf):
+    monkeypatch.setattr(clusters, "LEAF", leaf)
+    (shape,) = shapes(circuit)
+    amplitude = entries(shape, circuit)[:, 0]
+    S, pivot = join_tree(make_tree(shape), amplitude)
+    expected, _ = join_sparse(shape, amplitude)
+    np.testing.assert_allclose(S, expected, atol=1e-12 / min(pivot, 1))
+
+
+def test_every_wave_is_joined_once():
+    (shape,) = shapes(lattice(20))
+    tree = make_tree(shape)
+    inside = sum(leaf.inner for leaf in tree.leaves)
+    across = sum(join.forth + join.back for level in tree.levels for join in level)
+    assert inside + across == shape.internal
+    assert sum(len(leaf.entry) for leaf in tree.leaves) == len(shape.row)
+
+
+def test_a_singular_join_goes_to_the_factorisation_that_pivots():
+    circuit = ring(0.25, np.pi, 0.0)
+    (shape,) = shapes(circuit)
+    cells = compile_circuit(circuit).cell_matrices(np.zeros(1))
+    S, pivot = join_clusters(shape, make_tree(shape), cells)
+    expected, weakest = factorise(shape, cells)
+    assert pivot == weakest < clusters.WEAK
+    np.testing.assert_array_equal(S, expected)
