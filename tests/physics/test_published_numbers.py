@@ -219,7 +219,7 @@ def test_a_diffusive_wire_between_its_contacts():
     ],
 )
 def test_a_ring(eps, values):
-    """Büttiker, Imry, Azbel, PRA 30, 1982 (1984); Gefen, Imry, Azbel (1984): θ = 1.3."""
+    """Büttiker, Imry and Azbel, PRA 30, 1982 (1984), θ = 1.3."""
     agree(
         f"""{TWO}
         .param phi=0
