@@ -254,8 +254,17 @@ def scatters_alike(first: Circuit, second: Circuit) -> bool:
     Then nothing needs to be computed twice: the audit at the reversed field of a
     circuit without field compares it with itself.
     """
-    names = ("groups", "lumped", "reservoirs", "fermi", "temperature", "spin")
-    return all(_equal(getattr(first, name), getattr(second, name)) for name in names)
+    names = ("groups", "lumped", "fermi", "temperature", "spin")
+    return all(
+        _equal(getattr(first, name), getattr(second, name)) for name in names
+    ) and _equal(_unpolarised(first.reservoirs), _unpolarised(second.reservoirs))
+
+
+def _unpolarised(reservoirs: Reservoirs) -> Reservoirs:
+    """Without the direction of a polarisation that nothing has."""
+    if reservoirs.polarization is not None:
+        return reservoirs
+    return replace(reservoirs, axis=None)
 
 
 _SAID: Final = frozenset({"names", "spans"})

@@ -151,10 +151,14 @@ def read_quantities(
     BadQuantity
         As `read_quantity`; its `text` is the first that cannot be read.
     """
+    known: dict[str, tuple[float, Unit]] = {}
     read = []
     for text in texts:
-        number, scale = _read(text, spice=spice)
-        read.append((number, scale.unit))
+        found = known.get(text)
+        if found is None:
+            number, scale = _read(text, spice=spice)
+            found = known[text] = (number, scale.unit)
+        read.append(found)
     return read
 
 
