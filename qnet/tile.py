@@ -33,11 +33,11 @@ from qnet.solved import Question, Solved
 from qnet.threads import one_thread
 from qnet.workers import TILE, Mesh, split, tiles
 
-COLD_TILE: Final = 2048
+COLD_TILE: Final = 4096
 """Points of a tile at zero temperature, where nothing is integrated over energies."""
 
-SMALL: Final = 1000
-"""Nodes up to which so many points fit into memory side by side."""
+BUDGET: Final = 2**22
+"""Numbers of scattering that a long tile may hold side by side: 64 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +193,10 @@ def _points(template: Template) -> int:
         return TILE
     try:
         first = template.circuit(values_on(axes, tuple(np.array([0]) for _ in axes)))
-    except QnetError:
+        fitting = BUDGET // compile_circuit(first).numbers
+    except QnetError:  # told again by the tile that meets it
         return TILE
-    size = len(first.nodes)
-    return TILE if first.temperature.any() or size > SMALL else COLD_TILE
+    return TILE if first.temperature.any() else max(TILE, min(fitting, COLD_TILE))
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,14 @@ class Sample:
         """Number of coherent islands; channels that do not mix count apart."""
         return sum(composer.shape.islands for composer in self.topology.composers)
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers scattering takes at one point: amplitudes, S, and G."""
+        shapes = [composer.shape for composer in self.topology.composers]
+        amplitudes = sum(s.islands * len(s.row) for s in shapes)
+        channels = sum(s.islands * s.leaving * s.entering for s in shapes)
+        return amplitudes + channels + len(self.circuit.reservoirs) ** 2
+
     def smatrix(
         self, energy: Floats, voltage: Floats | None = None
     ) -> tuple[IslandMatrix, ...]:
