@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from qnet.analyses.reciprocity import Reciprocity as Reciprocity
     from qnet.analyses.spectrum import Spectrum as Spectrum
     from qnet.build import Builder as Builder
+    from qnet.corridor import check as check
+    from qnet.corridor import run as run
+    from qnet.corridor import template as template
     from qnet.diagnostics import AnalysisError as AnalysisError
     from qnet.diagnostics import Diagnostic as Diagnostic
     from qnet.diagnostics import LimitError as LimitError
@@ -35,13 +38,11 @@ if TYPE_CHECKING:
     from qnet.diagnostics import PluginError as PluginError
     from qnet.diagnostics import QnetError as QnetError
     from qnet.diagnostics import StorageError as StorageError
+    from qnet.drawing import draw as draw
     from qnet.lang.parse import parse as parse_netlist  # noqa: F401  by its public name
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
-    from qnet.corridor import check as check
-    from qnet.corridor import run as run
-    from qnet.corridor import template as template
     from qnet.why import why as why
 
 _HOMES = {
@@ -64,6 +65,7 @@ _HOMES = {
     "StorageError": "qnet.diagnostics",
     "TransmissionMatrix": "qnet.analyses.matrices",
     "check": "qnet.corridor",
+    "draw": "qnet.drawing",
     "parse_netlist": "qnet.lang.parse",
     "run": "qnet.corridor",
     "template": "qnet.corridor",

@@ -135,6 +135,16 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_bounds(why)
 
+    draw = _verb(verbs, "draw", _draw, "draw a netlist as a circuit")
+    draw.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
+    draw.add_argument("-o", dest="output", metavar="OUT", type=Path, required=True,
+                      help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
+    draw.add_argument(
+        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
+        type=_override, help="set a parameter, or hold what is stepped (repeatable)",
+    )  # fmt: skip
+    _add_bounds(draw)
+
     explain = _verb(verbs, "explain", _explain, "explain a model, a word or a code")
     explain.add_argument("word", metavar="NAME|CODE")
 
@@ -324,6 +334,21 @@ def _why(options: argparse.Namespace) -> int:
         print_json({"schema": 1, **told.to_dict()})
     else:
         print(told)
+    return GOOD
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from qnet.drawing import draw
+
+    _raise_limits(options.limit)
+    draw(
+        _source(options.file),
+        options.output,
+        overrides=dict(options.overrides),
+        include=options.include,
+    )
+    if options.json:
+        print_json({"schema": 1, "written": str(options.output)})
     return GOOD
 
 

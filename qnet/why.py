@@ -71,7 +71,7 @@ def why(
     """
     given = dict(overrides or {})
     whole = template(source, overrides=given, include=include)
-    values = _point(whole, given)
+    values = whole.first_point(given)
     circuit = whole.circuit(values)
     solved = Solved(
         compile_circuit(circuit),
@@ -97,19 +97,6 @@ def why(
 
 
 # --- the question
-
-
-def _point(
-    whole: Template, given: Mapping[str, str]
-) -> dict[str, np.ndarray[Any, Any]]:
-    """One point of the sweep, with an axis of length 1 for all arrays."""
-    fixed = {name.casefold() for name in given}
-    values = {"sample": np.zeros(1)}
-    for axis in whole.sweep:
-        if axis.name.casefold() not in fixed and axis.name != "sample":
-            values[axis.name] = axis.values[:1]
-            values |= {name: more[:1] for name, more, _ in axis.coordinates}
-    return values
 
 
 def _point_in_words(

@@ -31,4 +31,10 @@ CODES: Final[dict[str, Code]] = {
         "axes of length 1 where it is constant, channels as `channels()` counts them.",
         "Mend the model: its class stands in the message.",
     ),
+    "QN905": Code(
+        "pictures need matplotlib",
+        "Drawings and figures are made by matplotlib, which is installed on request "
+        "only: nothing else of qnet needs it.",
+        "pip install 'qnet-transport[plot]'",
+    ),
 }

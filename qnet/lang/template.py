@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -126,6 +126,23 @@ class Template:
     def sweep(self) -> tuple[Axis, ...]:
         """All axes of the answers: samples, those of ``.step``, those of sources."""
         return (*self.repeats, *self.axes, *self.sources)
+
+    def first_point(self, given: Collection[str] = ()) -> dict[str, Floats]:
+        """Values for `circuit` of one point of the sweep; the shape is (1,).
+
+        Parameters
+        ----------
+        given : collection of str
+            Names that keep the netlist's own value; whatever else is stepped has the
+            first value of its steps.
+        """
+        fixed = {name.casefold() for name in given}
+        values = {"sample": np.zeros(1)}
+        for axis in self.sweep:
+            if axis.name.casefold() not in fixed and axis.name != "sample":
+                values[axis.name] = axis.values[:1]
+                values |= {name: more[:1] for name, more, _ in axis.coordinates}
+        return values
 
     def with_samples(self, count: int) -> Template:
         """The same template with no more than `count` random samples."""
