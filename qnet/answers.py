@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from qnet.constants import kB
-from qnet.registry import Ask
+from qnet.diagnostics import PhysicsError, refuse
+from qnet.registry import Ask, ReservoirKind
 from qnet.smatrix import Float
 from qnet.solved import Solved
 from qnet.transport.fluctuations import fano_factor
@@ -82,6 +83,20 @@ def _transmission(solved: Solved, a: str, b: str) -> Float:
 
 def _resistance(solved: Solved, *terminals: str) -> Float:
     quadruple = np.array([[solved.find(name) for name in terminals]])
+    is_super = solved.circuit.reservoirs.kind[quadruple] == ReservoirKind.SUPERCONDUCTOR
+    for pair in (slice(0, 2), slice(2, 4)):
+        if is_super[0, pair].all() and len(set(quadruple[0, pair].tolist())) == 2:
+            rows, two = solved.circuit.reservoirs, quadruple[0, pair].tolist()
+            names = "' and '".join(rows.names[k] for k in two)
+            raise refuse(
+                PhysicsError,
+                "QN544",
+                f"no resistance between the superconductors '{names}'",
+                rows.spans[two[1]],
+                why="they are at one voltage, and what flows between them flows by "
+                "itself: a Josephson current",
+                help="measure from a normal terminal, R(n,s,n,s)",
+            )
     return solved.resistance(quadruple)[..., 0]
 
 

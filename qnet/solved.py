@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 from typing import Final, Protocol
@@ -11,13 +12,16 @@ import numpy as np
 
 from qnet.certificate import Certificate
 from qnet.circuit import Bools, Circuit, Floats, Ints, scatters_alike
-from qnet.diagnostics import Diagnostic, Label, Span
+from qnet.diagnostics import Diagnostic
+from qnet.network.channels import has_holes
 from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
 from qnet.network.matrix import Mark as CompositionMark
 from qnet.network.sample import Sample
+from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
+from qnet.remarks import grounded, heat_beside_holes, of_levels
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.circuit_action import Conductor
@@ -223,8 +227,10 @@ class Solved:
     def resistance(self, quadruples: Ints) -> Floats:
         """R_ij,kl for each row (i, j, k, l), (*sweep, rows), Ω.
 
-        Dephasing and thermal probes among the four act as voltage probes.
+        Dephasing and thermal probes among the four act as voltage probes;
+        superconductors that a scatterer joins are one node.
         """
+        quadruples = condensate_nodes(self.circuit, self.sample.shapes)[quadruples]
         named = [self._inelastic(row) for row in quadruples.tolist()]
         parts: dict[int, Floats] = {}
         for group in dict.fromkeys(named):
@@ -254,9 +260,15 @@ class Solved:
     @cached_property
     def solution(self) -> Solution:
         """Voltages, temperatures, currents and heat at the netlist's sources."""
-        if self.is_full:
-            return self.biased.solution
-        return solve_linear(self.circuit, self.onsager())
+        found = (
+            self.biased.solution
+            if self.is_full
+            else solve_linear(self.circuit, self.onsager())
+        )
+        if self.has_holes and found.heat.any():
+            # currents count holes by their charge, which is not how they carry heat
+            return replace(found, heat=np.full_like(found.heat, np.nan))
+        return found
 
     @property
     def temperature(self) -> Floats:
@@ -273,7 +285,11 @@ class Solved:
         """Thermopower and its kin between two reservoirs."""
         if (a, b) not in self._thermo:
             onsager = self.onsager((a, b))
-            self._thermo[a, b] = thermoelectric(self.circuit, onsager, a, b)
+            found = thermoelectric(self.circuit, onsager, a, b)
+            if self.has_holes:
+                lost = np.full_like(found.kappa, np.nan)
+                found = replace(found, peltier=lost, kappa=lost)
+            self._thermo[a, b] = found
         return self._thermo[a, b]
 
     # --- fluctuations
@@ -346,6 +362,11 @@ class Solved:
         """Where a current is more than rounding, (*sweep, reservoirs)."""
         current = abs(self.solution.current)
         return current[..., reservoirs] > NO_CURRENT * current.max(-1, keepdims=True)
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether electrons are reflected as holes somewhere."""
+        return self.is_superconducting or has_holes(self.circuit)
 
     @property
     def is_superconducting(self) -> bool:
@@ -433,11 +454,16 @@ class Solved:
     def notes(self) -> tuple[Diagnostic, ...]:
         """What was decided for the user while solving."""
         reservoirs = self.circuit.reservoirs
-        grounded = self.solution.grounded.reshape(-1, len(reservoirs)).any(0)
-        return tuple(
-            _grounded(reservoirs.names[k], reservoirs.spans[k])
-            for k in np.flatnonzero(grounded).tolist()
-        )
+        alone = self.solution.grounded.reshape(-1, len(reservoirs)).any(0)
+        found = [
+            grounded(reservoirs.names[k], reservoirs.spans[k])
+            for k in np.flatnonzero(alone).tolist()
+        ]
+        if self.is_full:
+            found += of_levels(self.circuit, self.solution.voltage)
+        if self.has_holes and np.isnan(self.solution.heat).all():
+            found.append(heat_beside_holes())
+        return tuple(found)
 
     def certificates(self) -> list[Certificate]:
         """Defects of everything that was computed, without the audits."""
@@ -452,15 +478,3 @@ class Solved:
             Certificate("current conservation", solution.conservation, n),
             Certificate("quadrature error", excess),
         ]
-
-
-def _grounded(name: str, span: Span | None) -> Diagnostic:
-    return Diagnostic(
-        "QN540",
-        f"'{name}' is set to 0 V",
-        Label(span, "the reference of its group") if span is not None else None,
-        why="nothing in its group of reservoirs refers to node 0 or a fixed voltage, "
-        "and only differences of voltage have a meaning",
-        help=f"write V=0 on '{name}', or hold another terminal, to choose yourself",
-        severity="note",
-    )

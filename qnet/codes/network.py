@@ -58,4 +58,12 @@ CODES: Final[dict[str, Code]] = {
         "rest passes on to the next edge. That needs exactly two pins at the terminal.",
         "Let two edges meet at the terminal, or leave out absorb=.",
     ),
+    "QN410": Code(
+        "superconductors at different voltages",
+        "Between superconductors at different voltages a Josephson current oscillates "
+        "in time, which a stationary scattering matrix cannot describe; and all "
+        "energies of a netlist count from one condensate.",
+        "Give all the same V=. One with I=0 follows another that a scatterer joins it "
+        "with. Circuits that do not meet can stand in netlists of their own.",
+    ),
 }

@@ -98,6 +98,27 @@ CODES: Final[dict[str, Code]] = {
         "terminal of the group is set to 0 V, one without `I=` if there is such a one.",
         "Write V=0 on the terminal that shall be the reference.",
     ),
+    "QN550": Code(
+        "lever arms that do not sum to one",
+        "Beyond linear response levels follow the voltages of `ref=` by their lever "
+        "arms. If these do not sum to 1, a voltage common to all terminals moves the "
+        "levels against them, and the current with them.",
+        "Add the missing arm: that of a gate, or of the ground.",
+    ),
+    "QN551": Code(
+        "a bias beyond the width of fixed levels",
+        "The potential inside the device is not solved for. Where eV exceeds the width "
+        "of a resonance or of a step, its place in energy decides the current, and "
+        "that place would follow the voltages in a real device.",
+        "Give lever arms `ref=` that sum to 1, or take the answer as that of fixed "
+        "levels.",
+    ),
+    "QN552": Code(
+        "no heat currents beside a superconductor",
+        "Currents count a hole that leaves as minus an electron, which is right for "
+        "charge and wrong for heat: a hole takes heat along as an electron does.",
+        "Ask for charge only; `.thermo` keeps conductance and thermopower.",
+    ),
     "QN560": Code(
         "cold voltages coincide under a higher cumulant",
         "At zero temperature the third and fourth cumulant with a floating voltage "
@@ -147,5 +168,11 @@ CODES: Final[dict[str, Code]] = {
         "a scattering matrix is not finite",
         "A model gave infinity or no number at some points, which are left out.",
         "Look at the parameters there: a division by zero, or a range that is left.",
+    ),
+    "QN544": Code(
+        "a resistance between superconductors",
+        "Superconductors of one netlist are at one voltage, and a current between them "
+        "needs none: the Josephson current, of which nothing is computed.",
+        "Measure from a normal terminal to a superconductor, or between normal ones.",
     ),
 }

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.circuit import Bools, Floats
+from qnet.circuit import Floats, Ints
 from qnet.smatrix import Complex
 
 
@@ -90,16 +90,74 @@ def side_by_side(electrons: Complex, holes: Complex) -> Complex:
     return N
 
 
-def double(N: Complex, is_super: Bools, alpha: Complex, phase: Floats) -> Doubled:
+@dataclass(frozen=True, slots=True, eq=False)
+class Mirrors:
+    """Where an island ends in superconductors.
+
+    Attributes
+    ----------
+    out, into : (s,)
+        Channels that leave the island there, and those by which it comes back.
+    channels : int
+        All channels that leave the island; as many enter it.
+    """
+
+    out: Ints
+    into: Ints
+    channels: int
+
+    @property
+    def normal_out(self) -> Ints:
+        """Channels that leave elsewhere."""
+        return np.delete(np.arange(self.channels), self.out)
+
+    @property
+    def normal_into(self) -> Ints:
+        """Channels that enter elsewhere."""
+        return np.delete(np.arange(self.channels), self.into)
+
+
+def mirror_pairs(out: Ints, into: Ints) -> tuple[Ints, Ints]:
+    """Pair the channels that leave at superconductors with those that enter there.
+
+    A wave comes back by the channel it left by. Edges bring waves by one pin and take
+    them along by another: at each superconductor the first of these goes with the
+    first of those.
+
+    Parameters
+    ----------
+    out, into : (n, 3)
+        Reservoir, port and channel.
+
+    Returns
+    -------
+    (n,), (n,)
+        Rows of `out` and of `into`, in pairs.
+    """
+    returns = {key: k for k, key in enumerate(map(tuple, into.tolist()))}
+    pairs, lone = [], []
+    for k, key in enumerate(map(tuple, out.tolist())):
+        if key in returns:
+            pairs.append((k, returns.pop(key)))
+        else:
+            lone.append((key, k))
+    taken = sorted(returns.items())
+    pairs += [
+        (k, other) for (_, k), (_, other) in zip(sorted(lone), taken, strict=True)
+    ]
+    left, right = zip(*sorted(pairs), strict=True) if pairs else ((), ())
+    return np.array(left, np.intp), np.array(right, np.intp)
+
+
+def double(N: Complex, mirrors: Mirrors, alpha: Complex, phase: Floats) -> Doubled:
     """Join an island's electrons and holes at its superconductors.
 
     Parameters
     ----------
     N : (..., 2n, 2n)
-        Scattering outside the superconductors, all electrons first, then all holes;
-        rows and columns are the same channels.
-    is_super : (n,)
-        Channels that end in a superconductor.
+        Scattering outside the superconductors, all electrons first, then all holes.
+    mirrors : Mirrors
+        Channels that end in superconductors.
     alpha : (..., 1) or (..., s)
         Andreev amplitude of each superconducting channel.
     phase : (..., 1) or (..., s)
@@ -109,12 +167,13 @@ def double(N: Complex, is_super: Bools, alpha: Complex, phase: Floats) -> Double
     -------
     Doubled
     """
-    normal, condensed = np.flatnonzero(~is_super), np.flatnonzero(is_super)
-    n, s = len(is_super), len(condensed)
+    n, s = mirrors.channels, len(mirrors.out)
     batch = np.broadcast_shapes(N.shape[:-2], alpha.shape[:-1], phase.shape[:-1])
     N = np.broadcast_to(N, (*batch, 2 * n, 2 * n))
-    outer = np.concatenate([normal, n + normal])
-    inner = np.concatenate([condensed, n + condensed])
+    outer, outer_in, inner, inner_in = (
+        np.concatenate([k, n + k])
+        for k in (mirrors.normal_out, mirrors.normal_into, mirrors.out, mirrors.into)
+    )
 
     turned = np.zeros((*batch, 2 * s, 2 * s), complex)
     k = np.arange(s)
@@ -125,21 +184,20 @@ def double(N: Complex, is_super: Bools, alpha: Complex, phase: Floats) -> Double
     passed = np.broadcast_to(passed, (*batch, s))
     through = np.concatenate([passed, passed], -1)
 
-    N_ss = N[..., inner[:, None], inner]
-    N_sn = N[..., inner[:, None], outer]
+    N_ss = N[..., inner[:, None], inner_in]
+    N_sn = N[..., inner[:, None], outer_in]
+    N_ns = N[..., outer[:, None], inner_in]
     loop = np.eye(2 * s) - N_ss @ turned
     # both legs of the loop at once: what normal channels and quasiparticles feed in
     fed = np.concatenate([N_sn, N_ss * through[..., None, :]], -1)
     reached = np.linalg.solve(loop, fed)
     S = np.zeros((*batch, 2 * n, 2 * n), complex)
-    into = np.concatenate([outer, inner])
-    S[..., outer[:, None], into] = N[..., outer[:, None], inner] @ turned @ reached
-    S[..., outer[:, None], outer] += N[..., outer[:, None], outer]
-    S[..., outer[:, None], inner] += (
-        N[..., outer[:, None], inner] * through[..., None, :]
-    )
+    into = np.concatenate([outer_in, inner_in])
+    S[..., outer[:, None], into] = N_ns @ turned @ reached
+    S[..., outer[:, None], outer_in] += N[..., outer[:, None], outer_in]
+    S[..., outer[:, None], inner_in] += N_ns * through[..., None, :]
     S[..., inner[:, None], into] = through[..., :, None] * reached
     is_open = (through > 0).astype(float)
     mirrored = -np.swapaxes(turned.conj(), -1, -2) * is_open[..., None, :]
-    S[..., inner[:, None], inner] += mirrored
+    S[..., inner[:, None], inner_in] += mirrored
     return Doubled(S)

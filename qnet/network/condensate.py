@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
-from qnet.network.andreev import Doubled, andreev_amplitude, double, side_by_side
+from qnet.network.andreev import (
+    Doubled,
+    Mirrors,
+    andreev_amplitude,
+    double,
+    mirror_pairs,
+    side_by_side,
+)
 from qnet.network.channels import has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.matrix import IslandMatrix
@@ -45,14 +52,24 @@ class Condensates:
     mirrored: tuple[CellMatrix, ...]
     has_spin: bool
 
-    def join(self, N: Complex, leads: Ints) -> Doubled:
+    def join(self, N: Complex, mirrors: Mirrors, leads: Ints) -> Doubled:
         """Electrons and holes (..., 2n, 2n) of an island, joined where they turn.
 
-        `leads` (n,) are the reservoirs of its channels.
+        `leads` (n,) are the reservoirs from which its channels enter.
         """
-        is_super = self.is_super[leads]
-        chosen = leads[is_super]
-        return double(N, is_super, self.alpha[..., chosen], self.phase[..., chosen])
+        chosen = leads[mirrors.into]
+        return double(N, mirrors, self.alpha[..., chosen], self.phase[..., chosen])
+
+    def mirrors(self, out: Ints, into: Ints) -> Mirrors:
+        """Which channels of an island end in superconductors, in their order.
+
+        `out`, `into` (n, 3) are reservoir, port and channel of each.
+        """
+        ends = [np.flatnonzero(self.is_super[side[:, 0]]) for side in (out, into)]
+        left, right = mirror_pairs(out[ends[0]], into[ends[1]])
+        leave, enter = ends[0][left], ends[1][right]
+        order = np.argsort(out[leave, 0], kind="stable")
+        return Mirrors(leave[order], enter[order], len(out))
 
     def touch(self, matrix: IslandMatrix) -> Bools:
         """Whether each island of a shape ends in a superconductor somewhere."""
@@ -139,7 +156,22 @@ def doubled(
     if condensed.has_spin:
         turn = np.kron(np.eye(len(leads) // 2), Y_SPIN)
         holes = turn @ holes @ turn
-    return condensed.join(side_by_side(electrons.S[at], holes), leads)
+    mirrors = island_mirrors(condensed, electrons, island)
+    return condensed.join(side_by_side(electrons.S[at], holes), mirrors, leads)
+
+
+def island_mirrors(
+    condensed: Condensates, matrix: IslandMatrix, island: int
+) -> Mirrors:
+    """Where one island of a shape ends in superconductors."""
+    out, into = (
+        np.column_stack([leads[island], channels[island]])
+        for leads, channels in (
+            (matrix.outgoing, matrix.out_channels),
+            (matrix.incoming, matrix.in_channels),
+        )
+    )
+    return condensed.mirrors(out, into)
 
 
 def signed_probabilities(
@@ -171,16 +203,16 @@ def _completed(
 ) -> Floats:
     both = doubled(condensed, island, electrons, mirrored)
     ee, _, he, _ = both.blocks()
-    is_super = condensed.is_super[electrons.incoming[island]]
-    normal, first = np.flatnonzero(~is_super), int(np.argmax(is_super))
+    mirrors = island_mirrors(condensed, electrons, island)
+    out, into = mirrors.normal_out, mirrors.normal_into
     P = np.zeros(ee.shape)
-    block = (..., normal[:, None], normal)
+    block = (..., out[:, None], into)
     P[block] = abs(ee[block]) ** 2 - abs(he[block]) ** 2
-    others = np.flatnonzero(is_super)[1:]
-    P[..., others, others] = 1.0
-    P[..., first, normal] = 1 - P[..., normal].sum(-2)
-    P[..., normal, first] = 1 - P[..., normal, :].sum(-1)
-    P[..., first, first] = 1 - P[..., first, :].sum(-1)
+    P[..., mirrors.out[1:], mirrors.into[1:]] = 1.0
+    taker, giver = mirrors.out[0], mirrors.into[0]
+    P[..., taker, into] = 1 - P[..., into].sum(-2)
+    P[..., out, giver] = 1 - P[..., out, :].sum(-1)
+    P[..., taker, giver] = 1 - P[..., taker, :].sum(-1)
     return P
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.circuit import Bools, Ints
+from qnet.network.andreev import mirror_pairs
 from qnet.network.channels import has_holes, waves_per_channel
 from qnet.network.connected import components
 from qnet.network.waves import Side, Waves
@@ -199,17 +200,27 @@ def _mirror_ties(waves: Waves) -> tuple[Ints, Ints]:
     mirrors = circuit.reservoirs.kind == ReservoirKind.SUPERCONDUCTOR
     if not mirrors.any():
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    waves_each = waves_per_channel(circuit)
-    port = np.concatenate([waves.out.port, waves.into.port])
-    channel = np.concatenate([waves.out.channel, waves.into.channel])
-    channel //= waves_each
-    block = np.concatenate([waves.out.block, waves.into.block])
-    node = waves.ports.reservoir[port]
-    here = np.flatnonzero((node >= 0) & mirrors[node] & waves.kept[block])
-    here = here[np.lexsort((channel[here], port[here]))]
-    left, right = here[:-1], here[1:]
-    same = (port[left] == port[right]) & (channel[left] == channel[right])
-    return block[left][same], block[right][same]
+    out, into = (_at_mirrors(waves, side, mirrors) for side in (waves.out, waves.into))
+    here, there = mirror_pairs(out[:, :3], into[:, :3])
+    left, right = [out[here, 3]], [into[there, 3]]
+    if waves_per_channel(circuit) == 2:
+        for side in (out, into):
+            rows = side[np.lexsort((side[:, 2], side[:, 1]))]
+            ahead, behind = rows[:-1], rows[1:]
+            same = (ahead[:, 1] == behind[:, 1]) & (ahead[:, 2] + 1 == behind[:, 2])
+            same &= ahead[:, 2] % 2 == 0
+            left.append(ahead[same, 3])
+            right.append(behind[same, 3])
+    return np.concatenate(left), np.concatenate(right)
+
+
+def _at_mirrors(waves: Waves, side: Side, mirrors: Bools) -> Ints:
+    """Reservoir, port, channel and block of all waves that meet superconductors."""
+    node = waves.ports.reservoir[side.port]
+    here = np.flatnonzero((node >= 0) & mirrors[node] & waves.kept[side.block])
+    return np.column_stack(
+        [node[here], side.port[here], side.channel[here], side.block[here]]
+    )
 
 
 def _alike(

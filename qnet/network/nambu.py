@@ -23,6 +23,7 @@ from dataclasses import replace
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.network.andreev import Mirrors
 from qnet.network.channels import has_holes
 from qnet.network.condensate import Condensates, NambuMatrix, is_superconductor
 from qnet.network.islands import Shape
@@ -105,7 +106,10 @@ def charges(condensed: Condensates, shape: Shape, matrix: IslandMatrix) -> Float
     return np.stack(
         np.broadcast_arrays(
             *(
-                _charges_of_one(condensed, mixed(condensed, matrix, island), matrix)
+                _charges_of_one(
+                    mixed(condensed, matrix, island),
+                    _electron_mirrors(condensed, matrix, island),
+                )
                 for island in range(shape.islands)
             )
         ),
@@ -113,18 +117,15 @@ def charges(condensed: Condensates, shape: Shape, matrix: IslandMatrix) -> Float
     )
 
 
-def _charges_of_one(condensed: Condensates, S: Complex, matrix: IslandMatrix) -> Floats:
+def _charges_of_one(S: Complex, mirrors: Mirrors) -> Floats:
     """Signed probabilities (*sweep, E, k, k) of S, electrons first, then holes."""
-    electrons = ~_holes(matrix.in_channels)
-    leads = matrix.incoming[0, electrons]
     n_out, n_in = (k // 2 for k in S.shape[-2:])
     P = np.zeros((*S.shape[:-2], n_out + 1, n_in + 1))
     block = P[..., :n_out, :n_in]
     block += abs(S[..., :n_out, :n_in]) ** 2 - abs(S[..., n_out:, :n_in]) ** 2
-    turned = np.flatnonzero(condensed.is_super[leads])
-    block[..., turned, :] = 0.0
-    block[..., turned] = 0.0
-    block[..., turned, turned] = 1.0
+    block[..., mirrors.out, :] = 0.0
+    block[..., mirrors.into] = 0.0
+    block[..., mirrors.out, mirrors.into] = 1.0
     P[..., n_out, :n_in] = 1 - block.sum(-2)
     P[..., :n_out, n_in] = 1 - block.sum(-1)
     P[..., n_out, n_in] = 1 - P[..., n_out, :n_in].sum(-1)
@@ -138,10 +139,24 @@ def mixed(condensed: Condensates, matrix: IslandMatrix, island: int) -> Complex:
     """
     out, into = (_in_order(k) for k in (matrix.out_channels, matrix.in_channels))
     S = matrix.S[min(island, len(matrix.S) - 1)][..., out[:, None], into]
-    leads = matrix.incoming[island, into[: len(into) // 2]]
-    if not condensed.is_super[leads].any():
+    mirrors = _electron_mirrors(condensed, matrix, island)
+    if not len(mirrors.out):
         return S
-    return condensed.join(S, leads).S
+    return condensed.join(S, mirrors, matrix.incoming[island, into]).S
+
+
+def _electron_mirrors(
+    condensed: Condensates, matrix: IslandMatrix, island: int
+) -> Mirrors:
+    """Where electrons end in superconductors, numbered among the electrons."""
+    out, into = (
+        np.column_stack([leads[island], channels[island]])[~_holes(channels)]
+        for leads, channels in (
+            (matrix.outgoing, matrix.out_channels),
+            (matrix.incoming, matrix.in_channels),
+        )
+    )
+    return condensed.mirrors(out, into)
 
 
 def separate_matrices(

@@ -21,9 +21,10 @@ from qnet.network.condensate import (
 from qnet.network.contacts import with_contacts
 from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
-from qnet.network.islands import make_shapes
+from qnet.network.islands import Shape, make_shapes
 from qnet.network.matrix import Composer, IslandMatrix, island_matrix
 from qnet.network.nambu import separate_matrices, with_condensate
+from qnet.network.superconductors import with_common_voltage
 from qnet.network.waves import make_waves
 from qnet.smatrix import Complex
 
@@ -53,9 +54,14 @@ class Sample:
     topology: Topology
 
     @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Kinds of coherent islands."""
+        return tuple(composer.shape for composer in self.topology.composers)
+
+    @property
     def island_count(self) -> int:
         """Number of coherent islands; channels that do not mix count apart."""
-        return sum(composer.shape.islands for composer in self.topology.composers)
+        return sum(shape.islands for shape in self.shapes)
 
     @property
     def numbers(self) -> int:
@@ -225,7 +231,7 @@ def compile_circuit(
     Raises
     ------
     NetlistError
-        QN401 to QN409, every fault of the stage that found some.
+        QN401 to QN410, every fault of the stage that found some.
     """
     circuit = with_condensate(with_contacts(circuit))
     if (
@@ -233,7 +239,7 @@ def compile_circuit(
         and circuit.structure is not None
         and like.circuit.structure == circuit.structure
     ):
-        return Sample(circuit, like.topology)
+        return Sample(with_common_voltage(circuit, like.shapes), like.topology)
     ports = connect(circuit)
     cells = make_cells(ports)
     shapes = make_shapes(make_waves(ports, cells))
@@ -241,7 +247,8 @@ def compile_circuit(
     home = condensate_index(circuit)
     size = len(circuit.reservoirs)
     pattern = flow_pattern(composers, size, -1 if home is None else home)
-    return Sample(circuit, Topology(ports, cells, composers, pattern))
+    topology = Topology(ports, cells, composers, pattern)
+    return Sample(with_common_voltage(circuit, shapes), topology)
 
 
 def _in_pairs(electrons: CellMatrix, holes: CellMatrix) -> CellMatrix:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import unitary_group
 
-from qnet.network.andreev import andreev_amplitude, double, side_by_side
+from qnet.network.andreev import Mirrors, andreev_amplitude, double, side_by_side
 
 
 def conductance(doubled, normal):
@@ -14,6 +14,11 @@ def conductance(doubled, normal):
     ee, _, he, _ = doubled.blocks()
     at = np.ix_(normal, normal)
     return np.eye(len(normal)) - abs(ee[at]) ** 2 + abs(he[at]) ** 2
+
+
+def mirrors(is_super):
+    condensed = np.flatnonzero(is_super)
+    return Mirrors(condensed, condensed, len(is_super))
 
 
 def barrier(T):
@@ -24,7 +29,7 @@ def barrier(T):
 def contact(S, excitation, gap=1.0, phase=0.0, is_super=(False, True)):
     alpha = andreev_amplitude(np.array([excitation]), np.array([gap]))
     return double(
-        side_by_side(S, S.conj()), np.array(is_super), alpha, np.array([phase])
+        side_by_side(S, S.conj()), mirrors(is_super), alpha, np.array([phase])
     )
 
 
@@ -91,11 +96,9 @@ def test_electrons_and_holes_together_are_unitary(seed, excitation, phase):
     n = 5
     rng = np.random.default_rng(seed)
     electrons, holes = unitary_group.rvs(n, size=2, random_state=rng)
-    is_super = np.array([False, True, False, True, False])
+    ends = mirrors([False, True, False, True, False])
     alpha = andreev_amplitude(np.full(2, excitation), np.array([1.0, 1.4]))
-    S = double(
-        side_by_side(electrons, holes), is_super, alpha, np.array([0.0, phase])
-    ).S
+    S = double(side_by_side(electrons, holes), ends, alpha, np.array([0.0, phase])).S
     columns = np.sum(abs(S) ** 2, axis=0)
     is_open = columns > 1e-30
     assert columns[is_open] == pytest.approx(1, abs=1e-9)
