@@ -57,7 +57,7 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     if "fdt" in checks and solved.was_asked("counting"):
         defect = _fluctuation_theorem(solved)
         found.append(Certificate("fluctuation theorem", defect, size))
-    if "laws" in checks and solved.is_full and not solved.is_superconducting:
+    if "laws" in checks and solved.is_full and not solved.has_holes:
         found += _of_heat(solved)
     return found
 

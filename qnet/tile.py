@@ -187,16 +187,19 @@ def _points(template: Template) -> int:
     It depends on the netlist alone, and so do the numbers.
     """
     axes = template.sweep
-    is_short = prod(len(axis) for axis in axes) <= TILE
-    named = {name for axis in axes for name in axis.names}
-    if is_short or template.sources or "temp" in named:
+    total = prod(len(axis) for axis in axes)
+    if total <= TILE:
         return TILE
     try:
         first = template.circuit(values_on(axes, tuple(np.array([0]) for _ in axes)))
-        fitting = BUDGET // compile_circuit(first).numbers
-    except QnetError:  # told again by the tile that meets it
+    except QnetError:
         return TILE
-    return TILE if first.temperature.any() else max(TILE, min(fitting, COLD_TILE))
+    if len(first.nodes) > SMALL:
+        return TILE
+    named = {name for axis in axes for name in axis.names}
+    if template.sources or "temp" in named or first.temperature.any():
+        return TILE if total < LONG else WARM_TILE
+    return COLD_TILE
 
 
 @dataclass(frozen=True)

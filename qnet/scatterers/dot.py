@@ -53,6 +53,11 @@ class Dot:
         """Give one channel both ways at both ends."""
         return both_ways(1, 2)
 
+    def width(self) -> Float:
+        """Width of the sharpest level in eV, without the levels' own axis."""
+        widths = np.asarray(self.GL, float) + np.asarray(self.GR, float)
+        return np.asarray(np.atleast_1d(widths).min(-1))
+
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes between the two sides."""
         E0 = np.atleast_1d(np.asarray(self.E0, float))

@@ -331,3 +331,17 @@ D1 h c E0={E0}meV GL=1e-5meV GR=1e-5meV
     assert (report.measures["power"].values > 0).all()
     np.testing.assert_allclose(efficiency, [0.5, 0.999], rtol=2e-2)
     assert (efficiency < 1).all()
+
+
+def codes(text):
+    return {d.code for d in qnet.run(text).diagnostics}
+
+
+def test_a_bias_beyond_the_width_of_a_fixed_level_is_remarked():
+    device = "T1 s V={}mV\nT2 d V=0\nD1 s d E0=0 GL=0.1meV GR=0.2meV{}\n.op\n"
+    full = f".options response=full\n{device}"
+    assert "QN551" in codes(full.format(0.4, ""))
+    assert "QN551" not in codes(full.format(0.2, ""))
+    assert "QN551" not in codes(device.format(0.4, ""))
+    assert not codes(full.format(0.4, " ref=(s:0.5 d:0.5)")) & {"QN550", "QN551"}
+    assert "QN550" in codes(full.format(0.4, " ref=(s:0.5 d:0.4)"))
