@@ -1,0 +1,23 @@
+"""The whole table of speed as Markdown: `python bench/all.py`."""
+
+from __future__ import annotations
+
+import cards
+import grid
+import large
+import probes
+import startup
+import sweep
+import workers
+from beside import HEAD
+
+
+def main():
+    print(HEAD)
+    for bench in (sweep, large, cards, grid, probes, startup, workers):
+        for row in bench.rows():
+            print(row.markdown(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
