@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Group
 from qnet.diagnostics import Diagnostic, Label, Span
+from qnet.network.matrix import Mark as Composition
 
 ROUNDING = 1e-9
 """Departure of the sum of lever arms from one that is none."""
+
+REMARKS: Final[dict[Composition, Diagnostic]] = {
+    Composition.ILL_CONDITIONED: Diagnostic(
+        "QN541",
+        "a resonance is so narrow that rounding shows",
+        why="waves that go round a loop come back almost unchanged: the loop condition "
+        "exceeds 1e10",
+        severity="warning",
+    ),
+    Composition.SINGULAR: Diagnostic(
+        "QN542",
+        "an internal state is decoupled from every reservoir",
+        why="a wave goes round a loop for ever; S between the reservoirs stays finite "
+        "and unitary, and the minimum-norm solution gives it",
+        severity="note",
+    ),
+    Composition.NOT_FINITE: Diagnostic(
+        "QN543",
+        "a scattering matrix is not finite",
+        why="a model gives infinity or no number here",
+    ),
+}
+"""What is to be said of an island's S."""
 
 
 def grounded(name: str, span: Span | None) -> Diagnostic:

@@ -17,11 +17,10 @@ from qnet.network.channels import has_holes
 from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
-from qnet.network.matrix import Mark as CompositionMark
 from qnet.network.sample import Sample
 from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
-from qnet.remarks import grounded, heat_beside_holes, of_levels
+from qnet.remarks import REMARKS, grounded, heat_beside_holes, of_levels
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.circuit_action import Conductor
@@ -61,28 +60,6 @@ from qnet.transport.transmission import transmission_matrix
 AUDITED: Final = 8
 """So many terminals enter the audit of four-terminal resistances: 784 of them."""
 
-REMARKS: Final[dict[CompositionMark, Diagnostic]] = {
-    CompositionMark.ILL_CONDITIONED: Diagnostic(
-        "QN541",
-        "a resonance is so narrow that rounding shows",
-        why="waves that go round a loop come back almost unchanged: the loop condition "
-        "exceeds 1e10",
-        severity="warning",
-    ),
-    CompositionMark.SINGULAR: Diagnostic(
-        "QN542",
-        "an internal state is decoupled from every reservoir",
-        why="a wave goes round a loop for ever; S between the reservoirs stays finite "
-        "and unitary, and the minimum-norm solution gives it",
-        severity="note",
-    ),
-    CompositionMark.NOT_FINITE: Diagnostic(
-        "QN543",
-        "a scattering matrix is not finite",
-        why="a model gives infinity or no number here",
-    ),
-}
-"""What is to be said of an island's S."""
 NO_CURRENT: Final = 1e-12
 """Share of the largest current below which one is rounding."""
 
