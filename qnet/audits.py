@@ -13,6 +13,7 @@ from qnet.solved import Solved
 from qnet.transport.audits import entropy_production, first_law_defect
 from qnet.transport.counting import fluctuation_theorem_defect
 from qnet.transport.fluctuations import conservation_defect, negativity
+from qnet.transport.reciprocity import sum_rule_defect
 
 AUDITS: Final = {
     "unitarity": ("S†S = 1", ("composed unitarity",)),
@@ -49,7 +50,7 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
         Words of ``.check`` that are on.
     """
     size = len(solved.circuit.reservoirs)
-    found = solved.certificates()
+    found = _of_currents(solved)
     if "onsager" in checks:
         found.append(Certificate("reciprocity", solved.asymmetry, size))
     if solved.was_asked("noise"):
@@ -60,6 +61,22 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     if "laws" in checks and solved.is_full and not solved.has_holes:
         found += _of_heat(solved)
     return found
+
+
+def _of_currents(solved: Solved) -> list[Certificate]:
+    """Defects of scattering, conductances and circuit equations."""
+    flows, solution = solved.flows, solved.solution
+    n, channels = len(solved.circuit.reservoirs), flows.channels
+    is_full = solved.is_full
+    excess = solved.biased.working.excess if is_full else solved.onsager().error
+    return [
+        Certificate("composed unitarity", flows.defect.max(-1), channels),
+        Certificate("loop condition", flows.condition.max(-1)),
+        Certificate("sum rules", sum_rule_defect(solved.full_stamp), n),
+        Certificate("backward error", solution.backward_error, n),
+        Certificate("current conservation", solution.conservation, n),
+        Certificate("quadrature error", excess),
+    ]
 
 
 def _of_noise(solved: Solved, checks: frozenset[str]) -> list[Certificate]:

@@ -10,7 +10,6 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from qnet.certificate import Certificate
 from qnet.circuit import Bools, Circuit, Floats, Ints, scatters_alike
 from qnet.diagnostics import Diagnostic
 from qnet.network.channels import has_holes
@@ -42,7 +41,6 @@ from qnet.transport.onsager import Onsager, onsager_stamps
 from qnet.transport.reciprocity import (
     asymmetry,
     relative_asymmetry,
-    sum_rule_defect,
 )
 from qnet.transport.response import (
     base_held,
@@ -441,17 +439,3 @@ class Solved:
         if self.has_holes and np.isnan(self.solution.heat).all():
             found.append(heat_beside_holes())
         return tuple(found)
-
-    def certificates(self) -> list[Certificate]:
-        """Defects of everything that was computed, without the audits."""
-        flows, solution = self.flows, self.solution
-        n, channels = len(self.circuit.reservoirs), flows.channels
-        excess = self.biased.working.excess if self.is_full else self.onsager().error
-        return [
-            Certificate("composed unitarity", flows.defect.max(-1), channels),
-            Certificate("loop condition", flows.condition.max(-1)),
-            Certificate("sum rules", sum_rule_defect(self.full_stamp), n),
-            Certificate("backward error", solution.backward_error, n),
-            Certificate("current conservation", solution.conservation, n),
-            Certificate("quadrature error", excess),
-        ]
