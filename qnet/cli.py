@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +35,8 @@ from qnet.screen import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from qnet.lang.cards import Deck
     from qnet.results import Report
 
@@ -110,8 +112,17 @@ def _parser() -> argparse.ArgumentParser:
         type=_override, help="set a parameter, or B, EF, temp, M (repeatable)",
     )  # fmt: skip
     run.add_argument("-o", dest="output", metavar="OUT", type=Path,
-                     help="also write the answers to OUT (.csv or .json)")  # fmt: skip
+                     help="also write the answers to OUT "
+                     "(.nc .csv .json .npz .raw .parquet)")  # fmt: skip
     run.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    run.add_argument("--resume", action="store_true",
+                     help="go on with a run into OUT that was cut short")  # fmt: skip
+    run.add_argument("--workers", metavar="N", type=_count, default=1,
+                     help="processes that share the sweep (1)")  # fmt: skip
+    run.add_argument("--cluster", metavar="ADDRESS",
+                     help="share the sweep by Dask: tcp://HOST:PORT, local")  # fmt: skip
+    run.add_argument("--insecure-cluster", action="store_true",
+                     help="allow a scheduler elsewhere without TLS")  # fmt: skip
     run.add_argument("--strict", action="store_true",
                      help="fail on warnings and marked points")  # fmt: skip
     run.add_argument("--quiet", action="store_true", help="print no report")
@@ -151,6 +162,14 @@ def _parser() -> argparse.ArgumentParser:
     fmt = _verb(verbs, "fmt", _fmt, "print a netlist in its stable form")
     fmt.add_argument("file", metavar="FILE", type=Path)
     fmt.add_argument("--write", action="store_true", help="rewrite the file instead")
+
+    for word, routine, meaning in (
+        ("status", _status, "say how far a run into a file is"),
+        ("verify", _verify, "check a result file: checksum, certificates, asserts"),
+        ("dump", _dump, "print a result file as canonical text"),
+    ):
+        verb = _verb(verbs, word, routine, meaning)
+        verb.add_argument("output", metavar="FILE", type=Path)
 
     _verb(verbs, "limits", _limits, "print the resource limits")
     return parser
@@ -196,6 +215,12 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes")
+    return int(text)
+
+
 def _override(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (equals and name.strip() and value.strip()):
@@ -207,16 +232,23 @@ def _run(options: argparse.Namespace) -> int:
     from qnet.corridor import run
 
     _raise_limits(options.limit)
-    report = run(
-        _source(options.file),
-        overrides=dict(options.overrides),
-        include=options.include,
-        progress=progress(),
-    )
-    if options.output is not None:
-        from qnet.export import write
-
-        write(report, options.output, replace=options.force)
+    if options.resume and options.output is None:
+        raise _Usage("--resume goes on with an output; name it with -o")
+    with (
+        progress(is_wanted=not options.quiet) as told,
+        _executor(options) as executor,
+    ):
+        report = run(
+            _source(options.file),
+            overrides=dict(options.overrides),
+            include=options.include,
+            progress=told,
+            workers=options.workers,
+            executor=executor,
+            output=options.output,
+            resume=options.resume,
+            force=options.force,
+        )
     if options.json:
         print_json(report.to_dict())
     else:
@@ -224,6 +256,36 @@ def _run(options: argparse.Namespace) -> int:
         if not options.quiet:
             show(report)
     return _verdict(report, strict=options.strict)
+
+
+def _executor(options: argparse.Namespace) -> AbstractContextManager[Executor | None]:
+    """Who shares the sweep besides this process and its workers."""
+    if options.cluster is None:
+        return nullcontext()
+    from qnet.cluster import cluster
+
+    return cluster(options.cluster, options.workers, is_open=options.insecure_cluster)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from qnet.screen import show_status
+
+    show_status(options.output, as_json=options.json)
+    return GOOD
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qnet.screen import show_faults
+
+    return GOOD if show_faults(options.output, as_json=options.json) else REFUSED
+
+
+def _dump(options: argparse.Namespace) -> int:
+    from qnet.custody import dump
+
+    for line in dump(options.output):
+        print(line)
+    return GOOD
 
 
 def _raise_limits(wanted: Sequence[tuple[str, str]]) -> None:
@@ -358,7 +420,7 @@ def _fmt(options: argparse.Namespace) -> int:
 
     text = write_deck(parse(options.file.read_text("utf-8"), str(options.file)))
     if options.write:
-        from qnet.export import write_whole
+        from qnet.files import write_whole
 
         write_whole(options.file, text)
     elif options.json:

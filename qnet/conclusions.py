@@ -13,19 +13,22 @@ from qnet.audits import AUDITS
 from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
 from qnet.diagnostics import Diagnostic
+from qnet.grading import flags
 from qnet.lang.cards import Call
 from qnet.lang.expressions import Scope, evaluate
-from qnet.lang.questions import Assertion
+from qnet.lang.questions import Assertion, Listing
 from qnet.lang.template import Template
 from qnet.lang.values import Value, value
-from qnet.results import Quantity, Report, Result, Verdict
+from qnet.results import Graph, Quantity, Report, Result, Verdict
 from qnet.sampling import statistics
 from qnet.survey import Survey
 from qnet.tile import call_key
 from qnet.units import unit
 
 
-def conclude(template: Template, found: Survey) -> Report:
+def conclude(
+    template: Template, found: Survey, provenance: Mapping[str, str] | None = None
+) -> Report:
     """Evaluate measures, tables and asserts over the whole sweep.
 
     Parameters
@@ -33,6 +36,8 @@ def conclude(template: Template, found: Survey) -> Report:
     template : Template
     found : Survey
         Every answer at every point.
+    provenance : mapping, optional
+        All that decides the numbers.
 
     Returns
     -------
@@ -60,6 +65,12 @@ def conclude(template: Template, found: Survey) -> Report:
         certificates=_certificates(found, template.sweep),
         diagnostics=tuple(_diagnostics(template, found)),
         settings=found.settings,
+        provenance=provenance or {},
+        graphs=tuple(
+            _graph(listing, scope, template.sweep)
+            for listing in template.prints
+            if listing.word == "plot"
+        ),
     )
 
 
@@ -104,6 +115,17 @@ def _measures(template: Template, scope: Scope) -> dict[str, Quantity]:
     return {
         name: _quantity(name, given, template.sweep) for name, given in named.items()
     }
+
+
+def _graph(listing: Listing, scope: Scope, axes: tuple[Axis, ...]) -> Graph:
+    """Values of a ``.plot`` card, and of what they are drawn against."""
+    items, against = {}, None
+    for text, item in listing.items:
+        items[text] = _quantity(text, evaluate(item, scope).working(), axes)
+    if listing.against is not None:
+        text, item = listing.against
+        against = _quantity(text, evaluate(item, scope).working(), axes)
+    return Graph(items, against)
 
 
 def _quantity(name: str, given: Value, axes: tuple[Axis, ...]) -> Quantity:
@@ -197,4 +219,9 @@ def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
             why, message=message, severity="note" if is_note else "warning"
         )
         marked.append(found_there)
-    return [*template.notes, *found.notes, *marked]
+    flagged = (
+        flags(name, found.ledger.array(("certificate", name)), size)
+        for name, size in found.sizes.items()
+    )
+    lost = [one for one in flagged if one is not None]
+    return [*template.notes, *found.notes, *marked, *lost]

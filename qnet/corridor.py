@@ -5,19 +5,24 @@ text → cards → template → circuit → sample → answers → report
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
 from qnet.conclusions import conclude, is_precise
-from qnet.diagnostics import Diagnostic, QnetError
+from qnet.diagnostics import Diagnostic, QnetError, StorageError, refuse
+from qnet.export import check_suffix, refuse_existing, write
+from qnet.files import clear_parts
 from qnet.lang.cards import Deck
 from qnet.lang.parse import load, parse
 from qnet.lang.template import Template
+from qnet.provenance import provenance_of
 from qnet.results import Report
 from qnet.solved import Question
-from qnet.survey import Crew, compile_all, survey
+from qnet.store import Journal, journal_of, locked, refuse_another
+from qnet.survey import Crew, Keeper, compile_all, survey
 from qnet.tile import Recipe
 
 Progress = Callable[[int, int], None]
@@ -33,6 +38,9 @@ def run(
     progress: Progress | None = None,
     workers: int = 1,
     executor: Executor | None = None,
+    output: str | Path | None = None,
+    resume: bool = False,
+    force: bool = False,
 ) -> Report:
     """Answer a netlist.
 
@@ -55,8 +63,18 @@ def run(
     executor : concurrent.futures.Executor, optional
         Shares the sweep instead: threads, processes, ``client.get_executor()`` of
         Dask. The numbers are bitwise the same, whoever computes them.
+    output : str or Path, optional
+        Result file; its suffix names the format. A run of more than one tile keeps a
+        journal of finished tiles beside it, so that nothing finished is lost.
+    resume : bool
+        Go on with a run into `output` that was cut short, if there is one.
+    force : bool
+        Replace `output`, and forget a run that was cut short.
 
     Raises
+    ------
+    StorageError
+        QN7xx: the output exists, is being written, or belongs to another run.
     ------
     NetlistError
         The text is wrong; all faults of one stage at once, with their places.
@@ -64,12 +82,59 @@ def run(
         The equations have no answer at any point.
     """
     ours = recipe(source, overrides=overrides, include=include, analyses=analyses)
+    crew = Crew(workers, executor)
+    if output is None:
+        return _report(ours, progress, crew, provenance_of(ours))
+    path = Path(output)
+    check_suffix(path)
+    provenance = provenance_of(ours)
+    with locked(path):
+        clear_parts(path)
+        if not (force or (resume and journal_of(path).exists())):
+            refuse_existing(path)
+        with _journal(path, provenance, resume=resume, force=force) as journal:
+            report = _report(ours, progress, crew, provenance, journal)
+            write(report, path, replace=True)
+        journal_of(path).unlink()
+    return report
+
+
+@contextmanager
+def _journal(
+    path: Path, provenance: Mapping[str, str], *, resume: bool, force: bool
+) -> Iterator[Journal]:
+    """The journal of a run: that of an earlier one, or a new one."""
+    place = journal_of(path)
+    if not force and place.exists():
+        if not resume:
+            raise refuse(
+                StorageError,
+                "QN706",
+                f"an unfinished run into '{path.name}' is there",
+                help="go on with --resume, or begin again with --force",
+            )
+        journal = Journal.open(place)
+        refuse_another(provenance, journal.fingerprint, path.name)
+    else:
+        journal = Journal.begin(place, provenance)
+    with closing(journal):
+        yield journal
+
+
+def _report(
+    ours: Recipe,
+    progress: Progress | None,
+    crew: Crew,
+    provenance: Mapping[str, str],
+    keeper: Keeper | None = None,
+) -> Report:
+    """Answer a netlist; a keeper makes finished tiles last."""
     whole = ours.template
     is_enough = partial(is_precise, whole) if whole.is_open_ended else None
-    found = survey(ours, progress, Crew(workers, executor), is_enough=is_enough)
+    found = survey(ours, progress, crew, keeper, is_enough)
     if whole.repeats:
         whole = whole.with_samples(len(found.ledger))
-    return conclude(whole, found)
+    return conclude(whole, found, provenance)
 
 
 def check(

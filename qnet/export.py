@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qnet.circuit import Axis
+from qnet.dataset import dataset_of
 from qnet.diagnostics import StorageError, refuse
+from qnet.files import write_whole
+from qnet.formats import as_netcdf, as_npz, as_raw
 from qnet.results import Quantity, Report, aligned, limits_of, numeric_axes
 
-SUFFIXES: Final = (".csv", ".json")
+if TYPE_CHECKING:
+    import pandas
+
+SUFFIXES: Final = (".nc", ".csv", ".json", ".npz", ".raw", ".parquet")
 """Formats that `write` knows."""
+
+Columns = dict[str, NDArray[Any]]
+"""Values along the flattened points, by header."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,7 +43,9 @@ def write(report: Report, path: Path, *, replace: bool = False) -> tuple[Path, .
     Parameters
     ----------
     path : Path
-        ``.csv`` for the table of the sweep, ``.json`` for everything.
+        ``.nc`` (NetCDF4), ``.npz`` and ``.json`` hold everything, with a checksum;
+        ``.csv`` and ``.parquet`` the table of the sweep; ``.raw`` its columns as
+        ngspice writes them, in text if the name ends in ``.ascii.raw``.
     replace : bool
         Whether files of that name may be replaced.
 
@@ -48,39 +57,106 @@ def write(report: Report, path: Path, *, replace: bool = False) -> tuple[Path, .
     Raises
     ------
     StorageError
-        QN710 for an unknown suffix, QN711 if a file exists already.
+        QN710 for an unknown suffix, QN711 if a file exists already, QN701 if the system
+        cannot write it.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        texts = {path: as_json(report)}
-    elif suffix == ".csv":
-        texts = {
-            path.with_suffix(f".{name}.csv") if name else path: text
-            for name, text in as_csv(report).items()
-        }
-    else:
+    check_suffix(path)
+    contents = _contents(report, path)
+    if not replace:
+        for target in contents:
+            refuse_existing(target)
+    for target, content in contents.items():
+        write_whole(target, content)
+    return tuple(contents)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a name that tells no format.
+
+    Raises
+    ------
+    StorageError
+        QN710.
+    """
+    if path.suffix.lower() not in SUFFIXES:
         raise refuse(
             StorageError,
             "QN710",
             f"'{path.name}' does not say in which format to write",
-            help=f"end its name in {' or '.join(SUFFIXES)}",
+            help=f"end its name in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}",
         )
-    for target in texts:
-        if target.exists() and not replace:
-            raise refuse(
-                StorageError,
-                "QN711",
-                f"'{target.name}' exists already",
-                help="choose another name, or say --force to replace it",
-            )
-    for target, text in texts.items():
-        write_whole(target, text)
-    return tuple(texts)
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuse to write where a file is.
+
+    Raises
+    ------
+    StorageError
+        QN711.
+    """
+    if path.exists():
+        raise refuse(
+            StorageError,
+            "QN711",
+            f"'{path.name}' exists already",
+            help="choose another name, or say --force to replace it",
+        )
+
+
+def _contents(report: Report, path: Path) -> dict[Path, str | bytes]:
+    """What goes into which file."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        sheets = as_csv(report).items()
+        return {path.with_suffix(f".{n}.csv") if n else path: t for n, t in sheets}
+    if suffix == ".json":
+        return {path: as_json(report)}
+    if suffix == ".parquet":
+        return {path: _as_parquet(report)}
+    dataset = dataset_of(report)
+    if suffix == ".nc":
+        return {path: as_netcdf(dataset)}
+    if suffix == ".npz":
+        return {path: as_npz(dataset)}
+    is_text = path.name.lower().endswith(".ascii.raw")
+    return {path: as_raw(dataset, is_binary=not is_text)}
+
+
+def _as_parquet(report: Report) -> bytes:
+    try:
+        content: bytes = report.to_pandas().to_parquet()
+    except ImportError as error:
+        raise refuse(
+            StorageError,
+            "QN710",
+            "Parquet needs pandas and pyarrow, which are not installed",
+            help="pip install pandas pyarrow, or write .nc or .csv",
+        ) from error
+    return content
 
 
 def as_json(report: Report) -> str:
-    """Everything a report holds, as one JSON object."""
-    return json.dumps(report.to_dict(), allow_nan=False, ensure_ascii=False) + "\n"
+    """Everything a report holds, as one JSON object with its checksum."""
+    held = report.to_dict()
+    sealed = {**held, "complete": True, "checksum": json_checksum(held)}
+    return json.dumps(sealed, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def json_checksum(held: Mapping[str, Any]) -> str:
+    """SHA-256 of an object in its canonical text, seal and places of files apart."""
+    return hashlib.sha256(json_dump(held).encode()).hexdigest()
+
+
+def json_dump(held: Mapping[str, Any]) -> str:
+    """Canonical text of an object: sorted, one entry a line, free of paths."""
+    bare = {k: v for k, v in held.items() if k not in {"checksum", "complete"}}
+    hidden = ("file", "others")
+    bare["diagnostics"] = [
+        {key: value for key, value in found.items() if key not in hidden}
+        for found in held["diagnostics"]
+    ]
+    return json.dumps(bare, sort_keys=True, indent=1, ensure_ascii=False)
 
 
 def as_csv(report: Report) -> dict[str, str]:
@@ -98,6 +174,11 @@ def as_csv(report: Report) -> dict[str, str]:
         The table of the sweep under ``""``; under the name of an analysis, those of
         its quantities that have numeric axes of their own (energies).
     """
+    return {name: _as_text(columns) for name, columns in _sheets(report).items()}
+
+
+def _sheets(report: Report) -> dict[str, Columns]:
+    """Columns of the table of the sweep, and of those with numeric axes beside it."""
     tables: list[Mapping[str, Quantity]] = [report.measures, *report.tables]
     sheets: dict[str, tuple[tuple[Axis, ...], list[Mapping[str, Quantity]]]] = {
         "": (report.axes, tables)
@@ -118,13 +199,31 @@ def as_csv(report: Report) -> dict[str, str]:
             for name, certificate in report.certificates.items()
         }
     )
-    return {name: _sheet(axes, listed) for name, (axes, listed) in sheets.items()}
+    return {name: _gathered(axes, listed) for name, (axes, listed) in sheets.items()}
 
 
-def _sheet(axes: tuple[Axis, ...], tables: Iterable[Mapping[str, Quantity]]) -> str:
-    columns: dict[str, NDArray[Any]] = {}
+def to_pandas(report: Report) -> pandas.DataFrame:
+    """The table of the sweep as `pandas.DataFrame`: a row for each point.
+
+    Columns are as in CSV: axes, measures, printed items, quantities of analyses by
+    terminal, certificates, with units in their names.
+    """
+    import pandas
+
+    return pandas.DataFrame(_sheets(report)[""])
+
+
+def _gathered(
+    axes: tuple[Axis, ...], tables: Iterable[Mapping[str, Quantity]]
+) -> Columns:
+    """Columns by their headers; the first of a name counts."""
+    columns: Columns = {}
     for header, values in _columns(axes, tables):
         columns.setdefault(header, values)
+    return columns
+
+
+def _as_text(columns: Columns) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_safe(header) for header in columns])
@@ -185,37 +284,3 @@ def _safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula, on one line."""
     text = " ".join(text.split())
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that its name holds either the old text or all of the new."""
-    folder = path.parent
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    with suppress(OSError):  # not every system lets a folder be opened
-        _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _umask() -> int:
-    """The process' file mode mask, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

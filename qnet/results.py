@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
 from qnet.diagnostics import Diagnostic, Label
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
 
 SCHEMA: Final = 1
 """Version of the layout that `Report.to_dict` gives."""
@@ -119,6 +123,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A ``.plot`` card: what to show, against what if not against the sweep."""
+
+    items: Mapping[str, Quantity]
+    against: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """Everything a run has to say.
 
@@ -140,7 +152,11 @@ class Report:
         Notes and warnings, and the reason of every marked point.
     settings : mapping
         What was solved, in words: ``spin``, ``response``, counts of terminals and
-        islands, versions.
+        islands.
+    provenance : mapping
+        All that decides the numbers: text of the netlist, overrides, data, versions.
+    graphs : tuple of Graph
+        One for each ``.plot``.
     """
 
     title: str
@@ -153,6 +169,8 @@ class Report:
     certificates: Mapping[str, Quantity]
     diagnostics: tuple[Diagnostic, ...]
     settings: Mapping[str, str]
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    graphs: tuple[Graph, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -201,7 +219,25 @@ class Report:
             },
             "diagnostics": [diagnostic_as_dict(d) for d in self.diagnostics],
             "settings": dict(self.settings),
+            "provenance": dict(self.provenance),
         }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Everything as `xarray.Dataset`, dimensions named by the steps.
+
+        Units and long names are attributes of the variables; the netlist, versions,
+        conventions, verdicts and diagnostics are attributes of the whole. Certificates
+        are variables, ``certificate.sum rules``, with their thresholds.
+        """
+        from qnet.dataset import to_xarray
+
+        return to_xarray(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table of the sweep as `pandas.DataFrame`, a row for each point."""
+        from qnet.export import to_pandas
+
+        return to_pandas(self)
 
 
 def limits_of(certificate: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,9 @@ _COLOURS: Final = {
     "title": "bold", "heading": "bold cyan", "faint": "dim", "good": "green",
     "bad": "bold red",
 }  # fmt: skip
+
+UNTOLD: Final = 2.0
+"""Seconds that a run may take before it shows how far it is."""
 
 
 def show(report: Report) -> None:
@@ -38,19 +42,73 @@ def show(report: Report) -> None:
         console.print(Text(line.text, style=_COLOURS.get(line.style, "")))
 
 
-def progress() -> Callable[[int, int], None] | None:
-    """Show how far a long run is, on a screen only."""
-    if not sys.stderr.isatty():
-        return None
+@contextmanager
+def progress(*, is_wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how far a long run is and how long it will take, on a screen only."""
+    if not (is_wanted and sys.stderr.isatty()):
+        yield None
+        return
     start = time.monotonic()
+    with ExitStack() as shown:
+        tell: list[Callable[[int, int], None]] = []
 
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - start < 1:
-            return
-        end = "\r" if done < total else "\r\033[K"
-        print(f"{done} of {total} points", end=end, file=sys.stderr, flush=True)
+        def told(done: int, total: int) -> None:
+            if not tell and time.monotonic() - start > UNTOLD and done < total:
+                tell.append(shown.enter_context(_bar()))
+            for each in tell:
+                each(done, total)
 
-    return show
+        yield told
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(), MofNCompleteColumn(), TextColumn("points,"),
+        TimeRemainingColumn(), TextColumn("left"),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show_status(output: Path, *, as_json: bool) -> None:
+    """Print how far the run into a file is."""
+    from dataclasses import asdict
+
+    from qnet.custody import status
+
+    found = status(output)
+    if as_json:
+        print_json({"schema": 1, "file": output.name, **asdict(found)})
+        return
+    text = f"{output.name}: {found.state}"
+    if found.state in {"unfinished", "running"}:
+        text += f", {found.tiles} tiles are done"
+    if found.holder is not None:
+        text += f", written by process {found.holder}"
+    print(text)
+
+
+def show_faults(output: Path, *, as_json: bool) -> bool:
+    """Print what is wrong with a result file; returns whether it is sound."""
+    from qnet.custody import verify
+
+    faults = verify(output)
+    if as_json:
+        print_json({"schema": 1, "file": output.name, "faults": faults})
+    else:
+        print("\n".join(f"{output.name}: {text}" for text in faults or ["sound"]))
+    return not faults
 
 
 def entry_text(entry: Entry) -> str:

@@ -24,10 +24,12 @@ from qnet.circuit import Axis, Circuit, Floats
 from qnet.diagnostics import PhysicsError, QnetError, Source
 from qnet.discovery import analyses, models
 from qnet.findings import Findings, Key, Piece, Sources, pack
+from qnet.grading import withhold
 from qnet.lang.cards import Call, Deck, Name, Number
 from qnet.lang.elaborate import elaborate
 from qnet.lang.rows import Block, Cards
 from qnet.lang.template import Template
+from qnet.limits import LIMITS, set_limit
 from qnet.network.sample import Sample, compile_circuit
 from qnet.solved import Question, Solved
 from qnet.threads import one_thread
@@ -36,8 +38,17 @@ from qnet.workers import TILE, Mesh, split, tiles
 COLD_TILE: Final = 4096
 """Points of a tile at zero temperature, where nothing is integrated over energies."""
 
+WARM_TILE: Final = 1024
+"""Points of a tile of a long sweep with integrals over energy."""
+LONG: Final = 8 * WARM_TILE
+"""Points from which a sweep is long."""
 BUDGET: Final = 2**22
 """Numbers of scattering that a long tile may hold side by side: 64 MB."""
+
+
+def current_limits() -> dict[str, float]:
+    """Resource limits of this process, by name."""
+    return {name: limit.value for name, limit in LIMITS.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +65,15 @@ class Recipe:
         Further folders that data files may come from.
     questions : tuple
         Analyses besides the netlist's own.
+    limits : mapping
+        Resource limits as they stand where the run was asked for.
     """
 
     deck: Deck
     overrides: Mapping[str, str] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    limits: Mapping[str, float] = field(default_factory=current_limits)
 
     @cached_property
     def template(self) -> Template:
@@ -82,7 +96,7 @@ class Recipe:
 
     def __getstate__(self) -> dict[str, object]:
         """Only what it is made of: a template is elaborated where it is needed."""
-        kept = ("deck", "overrides", "include", "questions")
+        kept = ("deck", "overrides", "include", "questions", "limits")
         return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
@@ -161,7 +175,7 @@ class Desk:
         results = {k: one.run(solved) for k, one in enumerate(self.questions)}
         defects = certificates(solved, template.checks)
         values |= {("certificate", one.name): one.defect for one in defects}
-        return Piece(
+        found = Piece(
             mesh,
             values,
             results,
@@ -173,6 +187,9 @@ class Desk:
             (*solved.circuit.notes, *solved.notes),
             _settings(solved),
         )
+        groups = solved.circuit.groups
+        is_lossy = any(getattr(group.model, "lossy", False) for group in groups)
+        return withhold(found, is_lossy=is_lossy)
 
     def _compiled(self, circuit: Circuit) -> Sample:
         known = self._samples.get(circuit.structure)
@@ -192,14 +209,13 @@ def _points(template: Template) -> int:
         return TILE
     try:
         first = template.circuit(values_on(axes, tuple(np.array([0]) for _ in axes)))
-    except QnetError:
-        return TILE
-    if len(first.nodes) > SMALL:
+        fitting = BUDGET // compile_circuit(first).numbers
+    except QnetError:  # told again by the tile that meets it
         return TILE
     named = {name for axis in axes for name in axis.names}
     if template.sources or "temp" in named or first.temperature.any():
-        return TILE if total < LONG else WARM_TILE
-    return COLD_TILE
+        return TILE if total < LONG else max(TILE, min(fitting, WARM_TILE))
+    return max(TILE, min(fitting, COLD_TILE))
 
 
 @dataclass(frozen=True)
@@ -232,6 +248,8 @@ _at_hand = threading.local()
 
 def _desk(job: Job) -> Desk:
     if getattr(_at_hand, "key", None) != job.key:
+        for name, value in job.recipe.limits.items():
+            set_limit(name, value)
         _at_hand.desk = Desk(job.recipe.template, job.recipe.questions)
         _at_hand.key = job.key
     held: Desk = _at_hand.desk

@@ -11,7 +11,7 @@ import pytest
 
 from qnet.circuit import Axis
 from qnet.diagnostics import StorageError
-from qnet.export import as_csv, write
+from qnet.export import as_csv, json_checksum, write
 from qnet.results import Quantity, Result
 from tests.reports import hall_bar, quantities, report
 
@@ -93,7 +93,10 @@ def test_a_spectrum_has_a_file_of_its_own_with_a_row_for_each_energy(tmp_path):
 
 def test_json_holds_everything(tmp_path):
     (path,) = write(hall_bar(), tmp_path / "out.json")
-    assert json.loads(path.read_text("utf-8")) == hall_bar().to_dict()
+    held = json.loads(path.read_text("utf-8"))
+    assert held.pop("complete") is True
+    assert held.pop("checksum") == json_checksum(held)
+    assert held == hall_bar().to_dict()
 
 
 def test_an_existing_file_is_replaced_only_on_request(tmp_path):
@@ -123,7 +126,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, call, fail)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StorageError, match=r"QN701.*No space left"):
         write(hall_bar(), path, replace=True)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
