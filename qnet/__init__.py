@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from qnet.diagnostics import QnetError as QnetError
     from qnet.diagnostics import StorageError as StorageError
     from qnet.drawing import draw as draw
+    from qnet.interop import from_kwant as from_kwant
     from qnet.lang.parse import parse as parse_netlist  # noqa: F401  by its public name
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
@@ -66,6 +67,7 @@ _HOMES = {
     "TransmissionMatrix": "qnet.analyses.matrices",
     "check": "qnet.corridor",
     "draw": "qnet.drawing",
+    "from_kwant": "qnet.interop",
     "parse_netlist": "qnet.lang.parse",
     "run": "qnet.corridor",
     "template": "qnet.corridor",

@@ -67,7 +67,7 @@ def test_the_netlist_of_the_language_page_runs():
 
 
 def test_the_extensions_of_the_page_work_as_they_stand(tmp_path):
-    scatterer, analysis = blocks("docs/extending.md", "python")
+    scatterer, analysis = blocks("docs/extending.md", "python")[:2]
     (tmp_path / "sieve.py").write_text(scatterer, "utf-8")
     (tmp_path / "selfconductance.py").write_text(analysis, "utf-8")
     program = """
