@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
-from qnet.network import clusters
+from qnet.network import banded, clusters
 from qnet.network.blocks import compose_blocks, is_broad
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join_moderate, join_singular
@@ -47,6 +47,10 @@ each entry: the fill-in of a large two-dimensional lattice."""
 
 LARGE = 3000
 """Internal waves up to which elimination is never given up."""
+
+FEW = 64
+"""Points of a run up to which a long chain is factored at each; a plan costs as much
+as some dozens of factorisations."""
 
 WIDE = 64
 """Waves of the widest join of two clusters from which a large island is a lattice."""
@@ -89,9 +93,15 @@ class Composer:
     points: int = 1
 
     @cached_property
+    def band(self) -> banded.Band | None:
+        """Order along a long chain; None for lattices and small islands."""
+        return banded.make_band(self.shape) if self.shape.internal > LARGE else None
+
+    @cached_property
     def tree(self) -> clusters.Tree | None:
         """Clusters of a large lattice; None for chains and small islands."""
-        if self.shape.internal <= LARGE or not clusters.is_available():
+        is_lattice = self.shape.internal > LARGE and self.band is None
+        if not is_lattice or not clusters.is_available():
             return None
         tree = clusters.make_tree(self.shape)
         return tree if tree.width > WIDE else None
@@ -115,12 +125,15 @@ class Composer:
         """S (island, point, out, in) and smallest pivots by the route that pays."""
         if is_broad(self.shape):
             return compose_blocks(self.shape, cells)
+        points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))
+        batch = self.shape.islands * max(points, self.points)
+        if self.band is not None and batch <= FEW:
+            return banded.join_chains(self.shape, self.band, cells)
         if self.tree is not None:
             return clusters.join_clusters(self.shape, self.tree, cells)
         if self.plan is None:
             return factorise(self.shape, cells)
-        points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))
-        work = self.plan.work * self.shape.islands * max(points, self.points)
+        work = self.plan.work * batch
         if work >= WORTH and self.program is not None:
             return compose_compiled(self.shape, self.program, cells)
         return compose(self.shape, self.plan, cells)
