@@ -31,6 +31,8 @@ class Threshold:
         Above it the answer is withheld.
     growth : str
         How the silent limit grows with size n: ``constant``, ``root`` or ``linear``.
+    withholds : bool
+        Whether the numbers of a refused point are withheld; else an audit fails.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Threshold:
     silent: float
     refused: float
     growth: Literal["constant", "root", "linear"] = "constant"
+    withholds: bool = False
 
     def silent_at(self, size: int) -> float:
         """Silent limit for a problem of `size` channels or unknowns."""
@@ -68,6 +71,7 @@ THRESHOLDS: Final = {
             1e3 * EPSILON,
             1e-8,
             "linear",
+            withholds=True,
         ),
         Threshold(
             "loop condition",
@@ -80,6 +84,7 @@ THRESHOLDS: Final = {
             "|b-Ax| / (ε n |A||x|) of the circuit equations",
             30.0,
             1e3,
+            withholds=True,
         ),
         Threshold(
             "current conservation",
@@ -87,6 +92,7 @@ THRESHOLDS: Final = {
             1e-12,
             1e-8,
             "linear",
+            withholds=True,
         ),
         Threshold(
             "sum rules",
@@ -94,12 +100,14 @@ THRESHOLDS: Final = {
             1e-12,
             1e-8,
             "linear",
+            withholds=True,
         ),
         Threshold(
             "quadrature error",
             "error estimate of the energy integrals over the tolerance",
             1.0,
             100.0,
+            withholds=True,
         ),
         Threshold(
             "reciprocity",

@@ -175,4 +175,18 @@ CODES: Final[dict[str, Code]] = {
         "needs none: the Josephson current, of which nothing is computed.",
         "Measure from a normal terminal to a superconductor, or between normal ones.",
     ),
+    "QN545": Code(
+        "a certificate is refused",
+        "A defect of the equations (S†S - 1, the residual of the circuit, the sum of "
+        "all currents, the error of an energy integral) is above the limit up to which "
+        "an answer is given: the numbers of that point are withheld.",
+        "Look at the certificate of the point beside it; move a parameter off the "
+        "exact degeneracy, or ask for a coarser `tol`.",
+    ),
+    "QN546": Code(
+        "a certificate is flagged",
+        "A defect is above what rounding explains, and below the limit at which the "
+        "answer is withheld: some digits are lost.",
+        "Trust fewer digits; with --strict such a run ends with code 1.",
+    ),
 }
