@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import qnet
+from qnet import tile
 from qnet.corridor import recipe
 from qnet.findings import pack, unpack
 from qnet.tile import Desk, job_of
@@ -75,7 +76,8 @@ def test_marked_points_stay_marked_wherever_they_were_solved(alone):
     assert reason.primary.span.source.text == NETLIST
 
 
-def test_a_tile_does_not_depend_on_the_tiles_before_it():
+def test_a_tile_does_not_depend_on_the_tiles_before_it(monkeypatch):
+    monkeypatch.setattr(tile, "COLD_TILE", 1024)
     ours = recipe(NETLIST)
     desk = Desk(ours.template)
     later = [pack(desk.explore(number), ours.sources) for number in (0, 2, 1)]
