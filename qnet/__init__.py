@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from qnet.drawing import draw as draw
     from qnet.interop import from_kwant as from_kwant
     from qnet.lang.parse import parse as parse_netlist  # noqa: F401  by its public name
+    from qnet.plot import plot as plot
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
@@ -69,6 +70,7 @@ _HOMES = {
     "draw": "qnet.drawing",
     "from_kwant": "qnet.interop",
     "parse_netlist": "qnet.lang.parse",
+    "plot": "qnet.plot",
     "run": "qnet.corridor",
     "template": "qnet.corridor",
     "why": "qnet.why",

@@ -156,6 +156,16 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_bounds(draw)
 
+    plot = _verb(verbs, "plot", _plot, "solve a netlist and draw its answers")
+    plot.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
+    plot.add_argument("-o", dest="output", metavar="OUT", type=Path, required=True,
+                      help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
+    plot.add_argument(
+        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
+        type=_override, help="set a parameter, or B, EF, temp, M (repeatable)",
+    )  # fmt: skip
+    _add_bounds(plot)
+
     explain = _verb(verbs, "explain", _explain, "explain a model, a word or a code")
     explain.add_argument("word", metavar="NAME|CODE")
 
@@ -412,6 +422,26 @@ def _draw(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"schema": 1, "written": str(options.output)})
     return GOOD
+
+
+def _plot(options: argparse.Namespace) -> int:
+    from qnet.corridor import run
+    from qnet.plot import plot
+
+    _raise_limits(options.limit)
+    with progress(is_wanted=True) as told:
+        report = run(
+            _source(options.file),
+            overrides=dict(options.overrides),
+            include=options.include,
+            progress=told,
+        )
+    plot(report, options.output)
+    if options.json:
+        print_json({"schema": 1, "written": str(options.output)})
+    else:
+        say(report.diagnostics, as_json=False)
+    return _verdict(report, strict=False)
 
 
 def _fmt(options: argparse.Namespace) -> int:

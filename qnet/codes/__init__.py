@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from qnet.codes import limits, names, network, physics, plugins, storage, text, values
+from qnet.codes import (
+    limits,
+    names,
+    network,
+    physics,
+    plugins,
+    questions,
+    storage,
+    text,
+    values,
+)
 from qnet.codes.entry import Code as Code
 
 CODES: Final[dict[str, Code]] = {
@@ -16,6 +26,7 @@ CODES: Final[dict[str, Code]] = {
     **values.CODES,
     **network.CODES,
     **physics.CODES,
+    **questions.CODES,
     **storage.CODES,
     **limits.CODES,
     **plugins.CODES,
