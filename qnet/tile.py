@@ -21,7 +21,7 @@ from qnet.analyses.reciprocity import Configurations
 from qnet.answers import ASKS, answer
 from qnet.audits import certificates
 from qnet.circuit import Axis, Circuit, Floats
-from qnet.diagnostics import PhysicsError, QnetError, Source
+from qnet.diagnostics import Diagnostic, PhysicsError, QnetError, Source
 from qnet.discovery import analyses, models
 from qnet.findings import Findings, Key, Piece, Sources, pack
 from qnet.grading import withhold
@@ -184,7 +184,7 @@ class Desk:
                 (mark.where, mark.diagnostic)
                 for mark in (*solved.marks, *solved.remarks)
             ),
-            (*solved.circuit.notes, *solved.notes),
+            (*solved.circuit.notes, *solved.notes, *_turning(solved)),
             _settings(solved),
         )
         groups = solved.circuit.groups
@@ -270,6 +270,11 @@ def call_key(call: Call) -> tuple[str, tuple[str, ...]]:
     """What an answer call is filed under: its function, and the names it is about."""
     arguments = (arg for arg in call.args if isinstance(arg, Name | Number))
     return call.function.lower(), tuple(arg.text.lower() for arg in arguments)
+
+
+def _turning(solved: Solved) -> tuple[Diagnostic, ...]:
+    """Notes on what an audit of the other field turned round by itself."""
+    return solved.turned.circuit.notes if "turned" in vars(solved) else ()
 
 
 def _settings(solved: Solved) -> dict[str, str]:
