@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.diagnostics import NetlistError, Source, Span, refuse
+from qnet.diagnostics import NetlistError, QnetError, Source, Span, refuse
 from qnet.lang.parse import parse
 from qnet.lang.reading import read_deck
 from qnet.lang.rows import slots_of
@@ -226,6 +226,16 @@ class Builder:
         from qnet.corridor import run
 
         return run(self.deck(), analyses=analyses)
+
+    def _repr_html_(self) -> str:
+        """The circuit as a picture; the netlist while it is none yet, or unpainted."""
+        from qnet.drawing import draw
+        from qnet.html import figure_html, text_html
+
+        try:
+            return figure_html(draw(self))
+        except QnetError:
+            return text_html(str(self))
 
     def __str__(self) -> str:
         return write_deck(self.deck())

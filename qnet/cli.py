@@ -181,6 +181,9 @@ def _parser() -> argparse.ArgumentParser:
         verb = _verb(verbs, word, routine, meaning)
         verb.add_argument("output", metavar="FILE", type=Path)
 
+    shells = _verb(verbs, "completion", _completion, "print a completion script")
+    shells.add_argument("shell", choices=("bash", "zsh", "fish"))
+
     _verb(verbs, "limits", _limits, "print the resource limits")
     return parser
 
@@ -457,6 +460,17 @@ def _fmt(options: argparse.Namespace) -> int:
         print_json({"schema": 1, "text": text})
     else:
         sys.stdout.write(text)
+    return GOOD
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from qnet.completion import completion
+
+    script = completion(_parser(), options.shell)
+    if options.json:
+        print_json({"schema": 1, "script": script})
+    else:
+        sys.stdout.write(script)
     return GOOD
 
 

@@ -120,6 +120,11 @@ class QnetError(Exception):
         self.diagnostics = tuple(diagnostics)
         super().__init__(self.diagnostics)
 
+    def _repr_html_(self) -> str:
+        from qnet.html import diagnostics_html
+
+        return diagnostics_html(self.diagnostics)
+
     def __str__(self) -> str:
         return "\n".join(f"{d.code}: {d.message}" for d in self.diagnostics)
 

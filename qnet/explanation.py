@@ -97,6 +97,11 @@ class Explanation:
             shown[name] = [_as_dict(row) for row in getattr(self, name)]
         return shown
 
+    def _repr_html_(self) -> str:
+        from qnet.html import text_html
+
+        return text_html(str(self))
+
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 

@@ -222,6 +222,11 @@ class Report:
             "provenance": dict(self.provenance),
         }
 
+    def _repr_html_(self) -> str:
+        from qnet.html import report_html
+
+        return report_html(self)
+
     def to_xarray(self) -> xarray.Dataset:
         """Everything as `xarray.Dataset`, dimensions named by the steps.
 

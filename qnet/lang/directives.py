@@ -129,14 +129,16 @@ def task_of(card: Directive, desk: Desk) -> Task:
     return Task(word, analysis(**_fields(fields, said, desk)), card.span)
 
 
+WORDS: Final = (
+    "title", "end", "include", "lib", "endl", "param", "func", "model", "subckt",
+    "ends", "global", "for", "endfor", "temp", "fermi", "field", "magnetization",
+    "options", "step", "meas", "print", "save", "plot", "check", "assert",
+)  # fmt: skip
+"""Dot-words of the language itself; analyses come on top."""
+
+
 def _unknown(word: str, span: Span, desk: Desk) -> NetlistError:
-    known = (
-        *desk.analyses, "title", "end", "include", "lib", "param", "func", "model",
-        "subckt", "ends", "global", "for", "endfor", "temp", "fermi", "field",
-        "magnetization", "options", "step", "meas", "print", "save", "plot", "check",
-        "assert",
-    )  # fmt: skip
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    near = get_close_matches(word, (*desk.analyses, *WORDS), n=1, cutoff=0.6)
     message = f"unknown card '.{word}'" + (
         f"; did you mean '.{near[0]}'?" if near else ""
     )
