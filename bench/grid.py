@@ -92,7 +92,7 @@ def rows():
     beside = Row(work, "ngspice .op, klu", ours, theirs, 30, apart)
     whole = netlist(FULL)
     alone, _ = median(lambda: by_qnet(whole), 1)
-    note = "ngspice was measured once at 100 s"
+    note = "too long for ngspice here"
     return [
         beside,
         Row(f"the same, {FULL**2} nodes", "not run", alone, None, 30, None, note),

