@@ -201,11 +201,12 @@ class Desk:
 def _points(template: Template) -> int:
     """Points of a tile: more where each of them is a single energy of a few waves.
 
-    It depends on the netlist alone, and so do the numbers.
+    It depends on the netlist alone, and so do the numbers. Samples that may end early
+    come in small tiles.
     """
     axes = template.sweep
     total = prod(len(axis) for axis in axes)
-    if total <= TILE:
+    if total <= TILE or template.is_open_ended:
         return TILE
     try:
         first = template.circuit(values_on(axes, tuple(np.array([0]) for _ in axes)))
