@@ -105,7 +105,7 @@ def alone(size):
     defect = np.abs(S.conj().T @ S - np.eye(len(S))).max()
     note = (
         f"unitary to {defect:.0e}; peak {peak / 2**20:.2f} GiB, of which text and "
-        f"circuit {before / 2**20:.2f}; MUMPS was measured once at 26 s"
+        f"circuit {before / 2**20:.2f}"
     )
     work = f"Chalker-Coddington L = {size}, {S.shape[1]} edge links"
     return Row(work, "none here", ours, None, None, None, note)
