@@ -12,7 +12,7 @@ help:
 	@echo "make demo    run netlists/08_hall_bar.qnet"
 	@echo "make test    run the test suite"
 	@echo "make check   formatting, lint, types, layers"
-	@echo "make docs    write docs/codes.md from qnet/codes.py"
+	@echo "make docs    write docs/codes.md, docs/models.md and docs/gallery.md"
 	@echo "make clean   remove what the others made"
 
 demo: $(VENV)/.installed
@@ -27,8 +27,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.installed
+docs: $(VENV)/.installed-dev
 	$(BIN)/python -c "from qnet.codes import as_markdown; print(as_markdown(), end='')" > docs/codes.md
+	$(BIN)/python docs/pages.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
