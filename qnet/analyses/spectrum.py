@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from qnet.circuit import Floats
+from qnet.limits import within
 from qnet.registry import analysis, param
 from qnet.results import Labels, Quantity, Result
 from qnet.solved import Solved
@@ -35,6 +36,7 @@ class Spectrum:
 
     def run(self, solved: Solved) -> Result:
         """Answer at every point of a piece of the sweep."""
+        within("sweep points", self.points)
         grid = np.linspace(float(self.start), float(self.stop), int(self.points))
         energy = grid.reshape((1,) * len(solved.circuit.shape) + (-1,))
         names = tuple(solved.circuit.reservoirs.names)

@@ -23,6 +23,7 @@ from qnet.lang.inventory import Batch
 from qnet.lang.keys import Key, flattened, numbers, quantity
 from qnet.lang.matching import NUMERIC
 from qnet.lang.surroundings import Surroundings
+from qnet.limits import within
 from qnet.registry import Parameter
 
 _NUMBERS = ("B", "M", "EF", "temp", "sample")
@@ -242,7 +243,8 @@ def pieces_of(batch: Batch, world: World) -> list[Piece]:
         nodes = batch.nodes if all_rows else batch.nodes[rows]
         with _placed(batch, int(rows[0])):
             model = batch.model(**given, **plain)
-            model.channels()
+            for count in (n for pair in model.channels() for n in pair):
+                within("port channels", count or 0)
             # Random scatterers act on spins in one of their symmetry classes only.
             if getattr(model, "spinful", False) and world.spin != "full":
                 raise refuse(

@@ -1,4 +1,4 @@
-"""Netlists gone wrong: by byte, by word of the dictionary, by line; from a seed number."""
+"""Netlists gone wrong: by byte, by word, by line; from a seed number."""
 
 from __future__ import annotations
 

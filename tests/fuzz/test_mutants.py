@@ -1,4 +1,4 @@
-"""Whatever a text says, it is read, or refused by a diagnostic: nothing else happens."""
+"""Whatever a text says, it is read, or refused by a diagnostic."""
 
 import resource
 import time

@@ -1,0 +1,39 @@
+"""Short texts that ask for the moon are counted, and refused before it is made."""
+
+import pytest
+
+import qnet
+from qnet.diagnostics import QnetError
+
+DEVICE = "T1 a V=1V\nT2 b V=0\n"
+TREE = "".join(
+    f".subckt a{k} p q\n"
+    + "".join(f"X{j} p q a{k - 1}\n" for j in range(10))
+    + ".ends\n"
+    for k in range(1, 40)
+)
+BOMBS = {
+    "QN810 subcircuits": f".subckt a0 p q\nW1 p q\n.ends\n{TREE}{DEVICE}X1 a b a39\n",
+    "QN812 steps": DEVICE
+    + "B1 a b T=0.5\n"
+    + "".join(f".param p{k}=1\n.step p{k} lin 1000 0 1\n" for k in range(10)),
+    "QN812 tiny step": f"{DEVICE}B1 a b T=0.5\n.param p=1\n.step p 0 1 1e-300\n.op\n",
+    "QN812 spectrum": f"{DEVICE}B1 a b T=0.5\n.spectrum 0 1meV 1000000000000\n",
+    "QN805 parentheses": f".param a={'(' * 20_000}1{')' * 20_000}\n",
+    "QN804 brackets": f"S1 a b matrix S={'[' * 100_000}\n",
+    "QN803 digits": f".param a=1{'0' * 900_000}\n",
+    "QN806 blocks": ".subckt a\n" * 1000,
+    "QN811 channels": f"{DEVICE}B1 a b T=0.5 N=1000000000\n.op\n",
+    "QN811 edges": f".field 1T\n{DEVICE}E1 a b nu=1000000000\nE2 b a nu=1\n.op\n",
+    "QN811 cavity": f"{DEVICE}S1 a b cavity nch=(100000 100000) seed=1\n.op\n",
+    "QN811 probe": f"{DEVICE}P1 a b eps=0.1 mix=0 N=100000000\n.op\n",
+    "QN813 samples": f"{DEVICE}.param t=uniform(0,1)\nB1 a b T={{t}}\n"
+    ".meas g G(T1,T1)\n.mc 1000000000000 seed=1\n",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_it_is_refused_by_its_limit(name):
+    with pytest.raises(QnetError) as refused:
+        qnet.run(BOMBS[name])
+    assert name.split()[0] in {found.code for found in refused.value.diagnostics}
