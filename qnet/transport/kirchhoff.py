@@ -155,7 +155,7 @@ class _Factors(threading.local):
 
         digest = blake2b(bytes([is_free]), digest_size=16)
         for column in (A.indptr, A.indices, A.data):
-            digest.update(column)
+            digest.update(column.tobytes())
         key = digest.digest()
         factors = self._held.pop(key, None)
         if factors is None:
