@@ -27,6 +27,10 @@ BOMBS = {
     "QN811 edges": f".field 1T\n{DEVICE}E1 a b nu=1000000000\nE2 b a nu=1\n.op\n",
     "QN811 cavity": f"{DEVICE}S1 a b cavity nch=(100000 100000) seed=1\n.op\n",
     "QN811 probe": f"{DEVICE}P1 a b eps=0.1 mix=0 N=100000000\n.op\n",
+    "QN216 functions": "".join(
+        f".func f{k}(x)={{f{k + 1}(x)+f{k + 1}(x)}}\n" for k in range(60)
+    )
+    + f".func f60(x)={{x}}\n.param a={{f0(1)}}\n{DEVICE}B1 a b T={{a}}\n",
     "QN813 samples": f"{DEVICE}.param t=uniform(0,1)\nB1 a b T={{t}}\n"
     ".meas g G(T1,T1)\n.mc 1000000000000 seed=1\n",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count as count_from
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,9 @@ STATES: Final = {"B": unit("T"), "EF": unit("eV"), "temp": unit("K"), "M": unit(
 
 FUNCTION_DEPTH: Final = 64
 """How deep functions of the netlist may call one another."""
+
+FUNCTION_CALLS: Final = 10_000
+"""How many calls one call may lead to: functions that call twice grow as 2^depth."""
 
 
 class Overlaid(Mapping[str, Value]):
@@ -89,6 +93,10 @@ class Scope:
         Source of ``gauss`` and ``uniform``; None: they are their mean.
     rank : int
         Number of axes of a column: that of instances, and those of the sweep.
+    depth : int
+        Calls of functions that one is in.
+    calls : iterator, optional
+        Counts the calls within the outermost one.
     """
 
     names: Mapping[str, Value] = field(default_factory=dict)
@@ -100,6 +108,7 @@ class Scope:
     draws: Draws | None = None
     rank: int = 1
     depth: int = 0
+    calls: Iterator[int] | None = None
 
     def look_up(self, node: Name) -> Value:
         """Value of a name: a constant, a state, or what the netlist defines.
@@ -343,11 +352,15 @@ def _call_defined(node: Call, given: list[Value], scope: Scope) -> Value:
     if scope.depth >= FUNCTION_DEPTH:
         message = f"functions call one another more than {FUNCTION_DEPTH} deep"
         raise Fault("QN216", message)
+    calls = scope.calls or count_from(1)
+    if next(calls) > FUNCTION_CALLS:
+        message = f"functions are called more than {FUNCTION_CALLS:,} times"
+        raise Fault("QN216", message)
     home = function.scope or scope
     arguments = dict(zip(function.parameters, given, strict=True))
     names = Overlaid(arguments, home.names)
     inner = replace(
         home, names=names, answer=scope.answer, axes=scope.axes, draws=scope.draws,
-        depth=scope.depth + 1,
+        depth=scope.depth + 1, calls=calls,
     )  # fmt: skip
     return evaluate(function.body, inner)
