@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from qnet.drawing import draw as draw
     from qnet.interop import from_kwant as from_kwant
     from qnet.lang.parse import parse as parse_netlist  # noqa: F401  by its public name
-    from qnet.plot import plot as plot
+    from qnet.plotting import plot as plot
+    from qnet.reasons import why as why
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
-    from qnet.why import why as why
 
 _HOMES = {
     "AnalysisError": "qnet.diagnostics",
@@ -70,10 +70,10 @@ _HOMES = {
     "draw": "qnet.drawing",
     "from_kwant": "qnet.interop",
     "parse_netlist": "qnet.lang.parse",
-    "plot": "qnet.plot",
+    "plot": "qnet.plotting",
     "run": "qnet.corridor",
     "template": "qnet.corridor",
-    "why": "qnet.why",
+    "why": "qnet.reasons",
 }
 """Where each public name lives: loaded when it is first asked for."""
 

@@ -20,7 +20,7 @@ from qnet.corridor import run
 from qnet.diagnostics import QnetError
 from qnet.drawing import draw
 from qnet.html import diagnostics_html, figure_html, report_html
-from qnet.plot import plot
+from qnet.plotting import plot
 from qnet.results import Report
 
 VARIABLE: Final = "report"

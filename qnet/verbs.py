@@ -201,7 +201,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def why(options: argparse.Namespace) -> int:
     """Say what sets an answer."""
-    from qnet.why import why
+    from qnet.reasons import why
 
     _raise_limits(options.limit)
     told = why(
@@ -236,7 +236,7 @@ def draw(options: argparse.Namespace) -> int:
 def plot(options: argparse.Namespace) -> int:
     """Solve a netlist and draw its answers."""
     from qnet.corridor import run
-    from qnet.plot import plot
+    from qnet.plotting import plot
 
     _raise_limits(options.limit)
     with progress(is_wanted=True) as told:

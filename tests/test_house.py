@@ -202,3 +202,9 @@ def test_the_function_run_opens_whatever_was_imported_before():
         "import qnet; print(qnet.run('netlists/01_landauer.qnet').passed)"
     )
     assert run_python(program).splitlines()[-1] == "True"
+
+
+def test_no_module_has_the_name_of_something_at_the_front_door():
+    # Importing the module would put it in the place of the function.
+    modules = {path.stem for path in (ROOT / "qnet").glob("*.py")}
+    assert modules & set(qnet.__all__) == set()

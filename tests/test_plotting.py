@@ -9,7 +9,7 @@ import qnet
 from qnet.cli import main
 from qnet.diagnostics import AnalysisError
 from qnet.panels import Bars, Lines, Map, Matrix, panels_of, scaled
-from qnet.plot import plot
+from qnet.plotting import plot
 
 pytest.importorskip("matplotlib")
 

@@ -9,7 +9,7 @@ import qnet
 from qnet.cli import main
 from qnet.constants import RK
 from qnet.diagnostics import NetlistError
-from qnet.why import why
+from qnet.reasons import why
 
 ROOT = Path(__file__).parents[1]
 NETLISTS = ROOT / "netlists"
