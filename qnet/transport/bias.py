@@ -12,13 +12,17 @@ from qnet.constants import kB_eV
 from qnet.diagnostics import Diagnostic
 from qnet.registry import ReservoirKind
 from qnet.transport.conductance import Stamp
-from qnet.transport.equations import Mark, Solution, lumped_currents, settle
+from qnet.transport.equations import (
+    PINCHED,
+    Mark,
+    Solution,
+    lumped_currents,
+    settle,
+)
 from qnet.transport.landauer import Conductor, Working
 from qnet.transport.newton import Newton, State
 from qnet.transport.spectral import FlowsAt, energy_axes, spectrum
 
-PINCHED: Final = 1e-3
-"""Currents below this share of the natural one are judged against that share."""
 STUCK: Final = Diagnostic(
     "QN535",
     "floating voltages do not converge",
@@ -103,7 +107,7 @@ def _report(newton: Newton, state: State, settled: Bools) -> BiasSolution:
     astray = np.where(newton.is_free[..., :trees], outflow @ newton.tree, 0.0)
     total = abs(now.charge).sum(-1)
     leak = np.maximum(abs(now.charge.sum(-1)), abs(astray).max(-1, initial=0.0))
-    floor = PINCHED * newton.unit * newton.width[..., 0] * newton.scale.coupling.max(-1)
+    floor = PINCHED * newton.unit * newton.width[..., 0]
     voltage = state.voltage.copy()
     voltage[..., conductor.gone] = now.probe_voltage
     solution = Solution(

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.constants import Gq
 from qnet.diagnostics import Diagnostic, PhysicsError
 from qnet.transport.conductance import Stamp, currents, surplus
 from qnet.transport.groups import (
@@ -29,8 +30,8 @@ from qnet.transport.groups import (
 from qnet.transport.kirchhoff import solve_nodal
 from qnet.transport.transmission import sum_by
 
-PINCHED: Final = 1e-3
-"""Currents below this share of ‖G‖‖V‖ are differences of rounded numbers:
+PINCHED: Final = 0.1
+"""Currents below this share of (e²/h) V are small differences of probabilities:
 conservation is then judged against that share."""
 
 SINGULAR: Final = Diagnostic(
@@ -320,8 +321,8 @@ def _report(
     norm = _norm(conductors) * height
     astray = abs(into[..., :n].sum(-1))
     conservation = np.maximum(
-        _share(astray, abs(into).sum(-1), _norm(stamp) * height),
-        _share(worst, abs(outflow).sum(-1), norm),
+        _share(astray, abs(into).sum(-1), height),
+        _share(worst, abs(outflow).sum(-1), height),
     )
     temperature = problem.circuit.reservoirs.temperature
     return Solution(
@@ -374,8 +375,8 @@ def _norm(stamp: Stamp) -> Floats:
     return sum_by(abs(stamp.values), stamp.rows, stamp.size).max(-1, initial=0.0)
 
 
-def _share(fault: Floats, flow: Floats, norm: Floats) -> Floats:
-    return _ratio(fault, np.maximum(flow, PINCHED * norm))
+def _share(fault: Floats, flow: Floats, height: Floats) -> Floats:
+    return _ratio(fault, np.maximum(flow, PINCHED * Gq * height))
 
 
 def _ratio(fault: Floats, scale: Floats) -> Floats:

@@ -53,6 +53,9 @@ def asymmetry(stamp: Stamp, turned: Stamp) -> Floats:
 def sum_rule_defect(stamp: Stamp) -> Floats:
     """Largest row or column sum of G, over the largest sum of absolute values.
 
+    A channel counts at least: what is left of a probability near one by rounding is
+    no fault of a small conductance.
+
     Returns
     -------
     (*sweep,)
@@ -64,7 +67,7 @@ def sum_rule_defect(stamp: Stamp) -> Floats:
     ]
     fault = np.maximum(abs(sums[0]).max(-1), abs(sums[2]).max(-1))
     scale = np.maximum(sums[1].max(-1), sums[3].max(-1))
-    return _relative(fault, scale)
+    return fault / np.maximum(scale, Gq)
 
 
 def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
