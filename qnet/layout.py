@@ -35,7 +35,7 @@ def place(size: int, seas: Ints, links: Ints) -> tuple[Floats, bool]:
     where : (size, 2)
         In units of about one symbol and its label.
     is_folded : bool
-        Whether it is a chain in rows.
+        Whether it is a chain, in one row or several.
     """
     folded = _folded(size, seas, links)
     if folded is not None:
@@ -130,20 +130,21 @@ def _closeness(size: int, seas: Ints, links: Ints) -> Floats:
 
 
 def _folded(size: int, seas: Ints, links: Ints) -> Floats | None:
-    """Rows of a long chain between two reservoirs; None for any other network."""
+    """Rows of a chain between two reservoirs; None for any other network."""
     degree = np.bincount(links.ravel(), minlength=size)
-    is_chain = len(seas) == 2 and size > ROW + 4 and len(links) == size - 1
+    is_chain = len(seas) == 2 and size > 2 and len(links) == size - 1
     if not is_chain or degree.max() > 2:
         return None
     hops = hops_between(size, links, seas[0])
     if not np.isfinite(hops).all():
         return None
     place = np.asarray(hops, int)
-    rows = -(-size // ROW)
+    rows = 1 if size <= ROW + 4 else -(-size // ROW)
+    spacing = SPACING if rows > 1 else max(SPACING, min(1.6, 5 / size))
     length = -(-size // rows)
     row, column = np.divmod(place, length)
     column = np.where(row % 2, length - 1 - column, column)
-    return np.stack([column * SPACING, -row * 1.5 * SPACING], -1).astype(float)
+    return np.stack([column * spacing, -row * 1.5 * spacing], -1).astype(float)
 
 
 def _relaxed(where: Floats, free: Ints, hops: Floats, links: Ints) -> Floats:
