@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnet.imported import port_pattern
+from qnet.limits import within
 from qnet.registry import (
     INFER,
     Counts,
@@ -98,6 +99,7 @@ class InLineProbe:
         """Give N at the pins; with ``mix=0`` it is 1 when left out."""
         if self.mix:
             return both_ways(self.N, 4)
+        within("port channels", self._count)
         return (*both_ways(self._count, 2), *both_ways(1, 2 * self._count))
 
     def pattern(self) -> Bool:
