@@ -188,4 +188,4 @@ def test_the_name_begins_with_the_letter():
 
 def test_an_unknown_attribute_of_python_is_no_card():
     with pytest.raises(AttributeError):
-        Builder()._repr_html_  # noqa: B018
+        Builder()._repr_latex_  # noqa: B018

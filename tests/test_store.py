@@ -268,7 +268,11 @@ def start(netlist, output, *more):
     command = [sys.executable, "-m", "qnet", "run", netlist, "-o", output, *more]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [*map(str, command), "--quiet"], env=environment, stderr=subprocess.PIPE
+        [*map(str, command), "--quiet"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        # a suite that runs in the background hands on that it ignores SIGINT
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
