@@ -12,7 +12,7 @@ import qnet
 from qnet.diagnostics import AnalysisError
 from qnet.discovery import models
 from qnet.explain import SHELVES, Entry
-from qnet.figures import save_figure
+from qnet.pictures.figures import save_figure
 
 DOCS = Path(__file__).parent
 NETLISTS = DOCS.parent / "netlists"

@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from qnet.diagnostics import PluginError as PluginError
     from qnet.diagnostics import QnetError as QnetError
     from qnet.diagnostics import StorageError as StorageError
-    from qnet.drawing import draw as draw
     from qnet.interop import from_kwant as from_kwant
     from qnet.lang.parse import parse as parse_netlist  # noqa: F401  by its public name
-    from qnet.plotting import plot as plot
-    from qnet.reasons import why as why
+    from qnet.pictures.drawing import draw as draw
+    from qnet.pictures.plotting import plot as plot
+    from qnet.reasons.why import why as why
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
@@ -67,13 +67,13 @@ _HOMES = {
     "StorageError": "qnet.diagnostics",
     "TransmissionMatrix": "qnet.analyses.matrices",
     "check": "qnet.corridor",
-    "draw": "qnet.drawing",
+    "draw": "qnet.pictures.drawing",
     "from_kwant": "qnet.interop",
     "parse_netlist": "qnet.lang.parse",
-    "plot": "qnet.plotting",
+    "plot": "qnet.pictures.plotting",
     "run": "qnet.corridor",
     "template": "qnet.corridor",
-    "why": "qnet.reasons",
+    "why": "qnet.reasons.why",
 }
 """Where each public name lives: loaded when it is first asked for."""
 

@@ -229,8 +229,8 @@ class Builder:
 
     def _repr_html_(self) -> str:
         """The circuit as a picture; the netlist while it is none yet, or unpainted."""
-        from qnet.drawing import draw
-        from qnet.html import figure_html, text_html
+        from qnet.output.html import figure_html, text_html
+        from qnet.pictures.drawing import draw
 
         try:
             return figure_html(draw(self))

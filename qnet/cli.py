@@ -215,7 +215,7 @@ def _override(text: str) -> tuple[str, str]:
 
 
 def _completion(options: argparse.Namespace) -> int:
-    from qnet.completion import completion
+    from qnet.editors.completion import completion
 
     script = completion(_parser(), options.shell)
     if options.json:

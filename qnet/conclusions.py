@@ -13,7 +13,6 @@ from qnet.audits import AUDITS
 from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
 from qnet.diagnostics import Diagnostic
-from qnet.grading import flags
 from qnet.lang.cards import Call
 from qnet.lang.expressions import Scope, evaluate
 from qnet.lang.questions import Assertion, Listing
@@ -21,8 +20,9 @@ from qnet.lang.template import Template
 from qnet.lang.values import Value, value
 from qnet.results import Graph, Quantity, Report, Result, Verdict
 from qnet.sampling import statistics
-from qnet.survey import Survey
-from qnet.tile import call_key
+from qnet.sweep.grading import flags
+from qnet.sweep.survey import Survey
+from qnet.sweep.tile import call_key
 from qnet.units import unit
 
 

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from qnet.conclusions import conclude, is_precise
 from qnet.diagnostics import Diagnostic, QnetError, StorageError, refuse
-from qnet.export import check_suffix, refuse_existing, write
 from qnet.files import clear_parts
 from qnet.lang.cards import Deck
 from qnet.lang.parse import load, parse
 from qnet.lang.template import Template
-from qnet.provenance import provenance_of
+from qnet.output.export import check_suffix, refuse_existing, write
+from qnet.records.provenance import provenance_of
+from qnet.records.store import Journal, journal_of, locked, refuse_another
 from qnet.results import Report
 from qnet.solved import Question
-from qnet.store import Journal, journal_of, locked, refuse_another
-from qnet.survey import Crew, Keeper, compile_all, survey
-from qnet.tile import Recipe
+from qnet.sweep.survey import Crew, Keeper, compile_all, survey
+from qnet.sweep.tile import Recipe
 
 Progress = Callable[[int, int], None]
 """Called with the sweep points done and the number of them all."""

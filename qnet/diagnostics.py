@@ -121,7 +121,7 @@ class QnetError(Exception):
         super().__init__(self.diagnostics)
 
     def _repr_html_(self) -> str:
-        from qnet.html import diagnostics_html
+        from qnet.output.html import diagnostics_html
 
         return diagnostics_html(self.diagnostics)
 
@@ -165,7 +165,7 @@ def refuse(
     label: str = "",
     others: tuple[Label, ...] = (),
     why: str = "",
-    help: str = "",  # noqa: A002
+    help: str = "",
 ) -> Refusal:
     """Exception of class `kind` with a single diagnostic."""
     primary = Label(span, label) if span is not None else None

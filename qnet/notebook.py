@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from qnet.corridor import run
 from qnet.diagnostics import QnetError
-from qnet.drawing import draw
-from qnet.html import diagnostics_html, figure_html, report_html
-from qnet.plotting import plot
+from qnet.output.html import diagnostics_html, figure_html, report_html
+from qnet.pictures.drawing import draw
+from qnet.pictures.plotting import plot
 from qnet.results import Report
 
 VARIABLE: Final = "report"

@@ -223,7 +223,7 @@ class Report:
         }
 
     def _repr_html_(self) -> str:
-        from qnet.html import report_html
+        from qnet.output.html import report_html
 
         return report_html(self)
 
@@ -234,13 +234,13 @@ class Report:
         conventions, verdicts and diagnostics are attributes of the whole. Certificates
         are variables, ``certificate.sum rules``, with their thresholds.
         """
-        from qnet.dataset import to_xarray
+        from qnet.output.dataset import to_xarray
 
         return to_xarray(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table of the sweep as `pandas.DataFrame`, a row for each point."""
-        from qnet.export import to_pandas
+        from qnet.output.export import to_pandas
 
         return to_pandas(self)
 

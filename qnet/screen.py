@@ -28,7 +28,7 @@ UNTOLD: Final = 2.0
 
 def show(report: Report) -> None:
     """Print the report, in colour where there is a screen."""
-    from qnet.tables import as_text, report_lines
+    from qnet.output.tables import as_text, report_lines
 
     lines = report_lines(report)
     if not sys.stdout.isatty():
@@ -85,7 +85,7 @@ def show_status(output: Path, *, as_json: bool) -> None:
     """Print how far the run into a file is."""
     from dataclasses import asdict
 
-    from qnet.custody import status
+    from qnet.records.custody import status
 
     found = status(output)
     if as_json:
@@ -101,7 +101,7 @@ def show_status(output: Path, *, as_json: bool) -> None:
 
 def show_faults(output: Path, *, as_json: bool) -> bool:
     """Print what is wrong with a result file; returns whether it is sound."""
-    from qnet.custody import verify
+    from qnet.records.custody import verify
 
     faults = verify(output)
     if as_json:
@@ -113,7 +113,7 @@ def show_faults(output: Path, *, as_json: bool) -> bool:
 
 def entry_text(entry: Entry) -> str:
     """One explanation: what it is, all there is to say, its keys."""
-    from qnet.columns import Column, draw
+    from qnet.output.columns import Column, draw
 
     parts = [f"{entry.name} ({entry.kind}): {entry.title}"]
     if entry.text:

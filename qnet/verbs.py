@@ -73,7 +73,7 @@ def _executor(options: argparse.Namespace) -> AbstractContextManager[Executor | 
     """Who shares the sweep besides this process and its workers."""
     if options.cluster is None:
         return nullcontext()
-    from qnet.cluster import cluster
+    from qnet.sweep.cluster import cluster
 
     return cluster(options.cluster, options.workers, is_open=options.insecure_cluster)
 
@@ -95,7 +95,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def dump(options: argparse.Namespace) -> int:
     """Print a result file as canonical text."""
-    from qnet.custody import dump
+    from qnet.records.custody import dump
 
     for line in dump(options.output):
         print(line)
@@ -124,7 +124,7 @@ def _source(file: str) -> Path | Deck:
 
 
 def _verdict(report: Report, *, strict: bool) -> int:
-    from qnet.tables import marked_points
+    from qnet.output.tables import marked_points
 
     severe = ("error", "warning") if strict else ("error",)
     flagged = any(d.severity in severe for d in report.diagnostics)
@@ -201,7 +201,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def why(options: argparse.Namespace) -> int:
     """Say what sets an answer."""
-    from qnet.reasons import why
+    from qnet.reasons.why import why
 
     _raise_limits(options.limit)
     told = why(
@@ -219,7 +219,7 @@ def why(options: argparse.Namespace) -> int:
 
 def draw(options: argparse.Namespace) -> int:
     """Draw a netlist as a circuit."""
-    from qnet.drawing import draw
+    from qnet.pictures.drawing import draw
 
     _raise_limits(options.limit)
     draw(
@@ -236,7 +236,7 @@ def draw(options: argparse.Namespace) -> int:
 def plot(options: argparse.Namespace) -> int:
     """Solve a netlist and draw its answers."""
     from qnet.corridor import run
-    from qnet.plotting import plot
+    from qnet.pictures.plotting import plot
 
     _raise_limits(options.limit)
     with progress(is_wanted=True) as told:

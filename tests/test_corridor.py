@@ -56,7 +56,7 @@ B2 y b T=0.6
     report = qnet.run(text + ".step phi lin 700 0 6\n")
     phi, G = report.axes[0].values, report.measures["G"].values
     closed = 0.3 * 0.6 / abs(1 - np.sqrt(0.7 * 0.4) * np.exp(2j * phi)) ** 2
-    assert G == pytest.approx(closed, rel=1e-12)
+    assert pytest.approx(closed, rel=1e-12) == G
     one = qnet.run(text, overrides={"phi": repr(float(phi[400]))})
     assert float(one.measures["G"]) == pytest.approx(G[400], rel=1e-14)
 

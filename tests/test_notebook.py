@@ -12,9 +12,9 @@ import pytest
 
 import qnet
 from qnet.cli import _parser, main
-from qnet.completion import verbs_of
 from qnet.discovery import models
-from qnet.highlight import patterns, textmate
+from qnet.editors.completion import verbs_of
+from qnet.editors.highlight import patterns, textmate
 from qnet.notebook import answer_cell, load_ipython_extension
 
 NETLISTS = Path(__file__).parents[1] / "netlists"
@@ -96,7 +96,7 @@ def test_notebooks_need_no_ipython():
 def test_the_lexer_reads_every_netlist_without_error():
     from pygments.token import Error
 
-    from qnet.lexer import QnetLexer
+    from qnet.editors.lexer import QnetLexer
 
     for path in NETLISTS.glob("*.qnet"):
         text = path.read_text("utf-8")
@@ -108,7 +108,7 @@ def test_the_lexer_reads_every_netlist_without_error():
 def test_the_lexer_knows_cards_keys_and_quantities():
     from pygments.token import Comment, Keyword, Name, Number
 
-    from qnet.lexer import QnetLexer
+    from qnet.editors.lexer import QnetLexer
 
     text = "Q1 a b qpc V0=2meV ; saddle\n.step B 0T 1T 0.1T\n.meas g G(T1,T1)\n"
     found = {(kind, word) for kind, word in QnetLexer().get_tokens(text)}

@@ -9,7 +9,7 @@ from specimens import VARIANTS, bounds, specimen, specimens, turned_round
 
 from qnet import discovery
 from qnet.discovery import analyses, index_file, index_text, models
-from qnet.ensembles import dual
+from qnet.modelling.ensembles import dual
 from qnet.registry import Scatterer, both_ways, parameters
 from qnet.smatrix import unitarity_defect
 

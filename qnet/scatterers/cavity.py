@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
-from qnet.ensembles import behind_barriers, circular, drawn
+from qnet.modelling.ensembles import behind_barriers, circular, drawn
 from qnet.registry import Counts, Real, param, scatterer
 from qnet.smatrix import Complex, Float, unvaried
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
-from qnet.ensembles import drawn, haar, mirrored
+from qnet.modelling.ensembles import drawn, haar, mirrored
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, in_series, unvaried
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from qnet.constants import hbar_eV
 from qnet.diagnostics import NetlistError, PhysicsError, refuse
-from qnet.parts import leak, with_probes
+from qnet.modelling.parts import leak, with_probes
 from qnet.registry import Counts, Part, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, spread, unvaried
 

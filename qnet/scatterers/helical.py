@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
-from qnet.parts import leak, with_probes
+from qnet.modelling.parts import leak, with_probes
 from qnet.registry import Counts, Part, Real, both_ways, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, two_port, unvaried
 

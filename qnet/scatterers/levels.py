@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.diagnostics import NetlistError, PhysicsError, refuse
-from qnet.imported import block_pattern, check_unitary, refuse_outside_blocks
+from qnet.modelling.imported import block_pattern, check_unitary, refuse_outside_blocks
 from qnet.registry import Complexes, Counts, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, resonant
 

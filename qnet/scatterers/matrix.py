@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
-from qnet.imported import check_unitary, port_pattern, reverse_in_time
+from qnet.modelling.imported import check_unitary, port_pattern, reverse_in_time
 from qnet.registry import Complexes, Counts, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, unvaried
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
-from qnet.ensembles import drawn, random_phases
+from qnet.modelling.ensembles import drawn, random_phases
 from qnet.registry import Counts, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, assemble, unvaried
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from qnet.constants import e, hbar_eV, me
 from qnet.diagnostics import NetlistError, refuse
-from qnet.mode_matching import abrupt_constriction
-from qnet.partition import counted_by, refuse_unless_one
+from qnet.modelling.mode_matching import abrupt_constriction
+from qnet.modelling.partition import counted_by, refuse_unless_one
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, two_port, unvaried
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qnet.modelling.spin import along, both_spins, rotation, spin_two_port
 from qnet.registry import INFER, Counts, Real, param, scatterer
 from qnet.smatrix import Complex, Float, unvaried
-from qnet.spin import along, both_spins, rotation, spin_two_port
 
 
 @scatterer("precession")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.imported import port_pattern
 from qnet.limits import within
+from qnet.modelling.imported import port_pattern
 from qnet.registry import (
     INFER,
     Counts,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.constants import hbar2_2me
+from qnet.modelling.spin import SIGMA, both_spins, rotation, spin_two_port
 from qnet.registry import INFER, Counts, Real, param, scatterer
 from qnet.smatrix import Complex, Float, unvaried
-from qnet.spin import SIGMA, both_spins, rotation, spin_two_port
 
 
 @scatterer("rashba")

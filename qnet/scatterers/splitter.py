@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.partition import counted_by, divide, refuse_unless_one
+from qnet.modelling.partition import counted_by, divide, refuse_unless_one
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, spread
 

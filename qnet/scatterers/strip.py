@@ -8,11 +8,11 @@ import numpy as np
 
 from qnet.constants import Phi0
 from qnet.diagnostics import NetlistError, refuse
-from qnet.ensembles import drawn
 from qnet.limits import within
+from qnet.modelling.ensembles import drawn
+from qnet.modelling.tight_binding import strip_smatrix
 from qnet.registry import Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, unvaried
-from qnet.tight_binding import strip_smatrix
 
 
 @scatterer("strip")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from qnet.datafiles import Tabulated, read_table
 from qnet.diagnostics import NetlistError, refuse
-from qnet.gridded import linear, nearest
-from qnet.imported import (
+from qnet.modelling.datafiles import Tabulated, read_table
+from qnet.modelling.gridded import linear, nearest
+from qnet.modelling.imported import (
     block_pattern,
     check_unitary,
     refuse_outside_blocks,

@@ -8,7 +8,7 @@ import numpy as np
 
 from qnet.constants import hbar_eV
 from qnet.diagnostics import NetlistError, refuse
-from qnet.parts import leak, with_probes
+from qnet.modelling.parts import leak, with_probes
 from qnet.registry import (
     INFER,
     Counts,

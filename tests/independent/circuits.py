@@ -96,7 +96,7 @@ def four_terminal(
 def panels(
     dense: Dense, voltage: np.ndarray, count: int = 160
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Energies and weights from 38 kT below the lowest μ to as much above the highest."""
+    """Energies and weights from 38 kT below the lowest μ to 38 kT above the highest."""
     width = 38 * kB_eV * dense.network.temperature
     mu = dense.network.fermi - voltage
     edges = np.linspace(mu.min() - width, mu.max() + width, count + 1)
@@ -138,7 +138,7 @@ def biased(dense: Dense) -> Biased:
     Terminals hold their voltages; resistors and sources are left out.
     """
     places = list(dense.places.values())
-    n, g = len(places), dense.network.spin
+    g = dense.network.spin
     given = np.array([p.voltage if p.voltage is not None else 0.0 for p in places])
     dephasing = dense.of_kind("dephasing")
     floats = dense.of_kind("voltage")

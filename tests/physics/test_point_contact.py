@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 from qnet.constants import e, hbar_eV, me
 from qnet.diagnostics import NetlistError, PhysicsError
 from qnet.discovery import models
-from qnet.mode_matching import abrupt_constriction
+from qnet.modelling.mode_matching import abrupt_constriction
 
 
 def contact(energy, **keys):

@@ -182,7 +182,7 @@ def test_a_field_guides_electrons_along_the_side_that_it_pushes_them_to():
 
     An absorber on the upper rows eats what runs to the right, not what runs back.
     """
-    from qnet.tight_binding import strip_smatrix
+    from qnet.modelling.tight_binding import strip_smatrix
 
     rows, columns = 20, 40
     y = np.arange(rows) - (rows - 1) / 2

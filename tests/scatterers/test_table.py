@@ -8,7 +8,7 @@ import pytest
 from qnet.constants import h_eV
 from qnet.diagnostics import NetlistError, PhysicsError
 from qnet.discovery import models
-from qnet.ensembles import haar
+from qnet.modelling.ensembles import haar
 
 RANDOM = np.random.default_rng(3)
 S_OF_E_AND_B = haar(RANDOM, 2, 3, 4)

@@ -1,0 +1,1 @@
+"""What scatterers are made with, and several of them share."""

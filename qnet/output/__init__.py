@@ -1,0 +1,1 @@
+"""Reports in other forms: tables to read, arrays, files, HTML."""

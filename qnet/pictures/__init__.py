@@ -1,0 +1,1 @@
+"""Pictures: what a circuit looks like, and figures of its answers."""

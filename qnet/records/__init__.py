@@ -1,0 +1,1 @@
+"""What lasts of a run: journal, provenance, result files afterwards."""

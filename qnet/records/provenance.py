@@ -1,0 +1,81 @@
+"""Where numbers come from: all that decides them, in words.
+
+It stands in every result file. A run that was cut short goes on only where it is the
+same: another netlist, another seed, another library may give other bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from qnet.lang.template import Template
+from qnet.sweep.tile import Recipe
+
+
+def provenance_of(recipe: Recipe) -> dict[str, str]:
+    """Netlist, includes, overrides, data, seed, limits and versions.
+
+    Nothing in it tells a time or a path.
+    """
+    template = recipe.template
+    texts = [source.text for source in recipe.sources.values()]
+    axes = [
+        [axis.name, len(axis), hashlib.sha256(axis.values.tobytes()).hexdigest()]
+        for axis in template.sweep
+    ]
+    return {
+        "netlist": texts[0],
+        "includes": "\n".join(texts[1:]),
+        "overrides": json.dumps(dict(sorted(recipe.overrides.items()))),
+        "questions": repr(recipe.questions),
+        "sweep": json.dumps(axes),
+        "data": json.dumps(dict(_data(template))),
+        "seed": str(template.seed),
+        "limits": json.dumps(dict(recipe.limits)),
+        "versions": json.dumps(_versions()),
+    }
+
+
+def _data(template: Template) -> Iterator[tuple[str, str]]:
+    """Name and SHA-256 of every data file."""
+    for batch in template.found.batches:
+        for parameter in batch.parameters:
+            file = batch.said.settings.get(parameter.name)
+            if parameter.kind == "file" and isinstance(file, str):
+                path = Path(file)
+                yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    """Versions of everything that rounds, and of the processor's linear algebra."""
+    from threadpoolctl import threadpool_info
+
+    found = {name: _version(name) for name in ("qnet-transport", "numba", "scipy")}
+    algebra = {
+        f"{each['internal_api']} {each.get('architecture', '')}".strip(): each[
+            "version"
+        ]
+        for each in threadpool_info()
+        if each["user_api"] == "blas" and "numpy" in each["filepath"]
+    }
+    return {
+        **found,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **{name: str(version) for name, version in algebra.items()},
+    }
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:  # a checkout on the path, not installed
+        return "not installed"

@@ -1,0 +1,1 @@
+"""A sweep walked tile by tile, in this process or in others."""
