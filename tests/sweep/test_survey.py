@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import qnet
-from qnet.sweep import tile
 from qnet.corridor import recipe
+from qnet.sweep import tile
 from qnet.sweep.findings import pack, unpack
 from qnet.sweep.tile import Desk, job_of
 
