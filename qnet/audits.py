@@ -9,19 +9,24 @@ import numpy as np
 from qnet.certificate import Certificate
 from qnet.circuit import Floats
 from qnet.constants import Gq, kB_eV
+from qnet.network.retrace import faintness
 from qnet.solved import Solved
 from qnet.transport.audits import entropy_production, first_law_defect
 from qnet.transport.counting import fluctuation_theorem_defect
 from qnet.transport.fluctuations import conservation_defect, negativity
-from qnet.transport.reciprocity import sum_rule_defect
+from qnet.transport.reciprocity import imbalance, sum_rule_defect
 
 AUDITS: Final = {
     "unitarity": ("S†S = 1", ("composed unitarity",)),
+    "waves": ("all waves match at the joints", ("wave matching",)),
     "kcl": (
         "currents are conserved",
         ("current conservation", "noise conservation"),
     ),
-    "sumrules": ("rows and columns of G sum to zero", ("sum rules",)),
+    "sumrules": (
+        "rows and columns of G sum to zero",
+        ("sum rules", "weak conductances"),
+    ),
     "onsager": ("G(B) = G(-B)ᵀ", ("reciprocity",)),
     "fdt": (
         "noise is positive, and 2kT(G + Gᵀ) without bias",
@@ -69,14 +74,25 @@ def _of_currents(solved: Solved) -> list[Certificate]:
     n, channels = len(solved.circuit.reservoirs), flows.channels
     is_full = solved.is_full
     excess = solved.biased.working.excess if is_full else solved.onsager().error
-    return [
+    condition = flows.condition.max(-1)
+    faint = solved.circuit.degeneracy * Gq * faintness(channels, condition)
+    weak = imbalance(solved.full_stamp, faint)
+    again = solved.sample.discrepancy(solved.cells, flows)
+    if again is not None:
+        weak = np.maximum(weak, again.weak)
+    found = [
         Certificate("composed unitarity", flows.defect.max(-1), channels),
-        Certificate("loop condition", flows.condition.max(-1)),
+        Certificate("loop condition", condition),
         Certificate("sum rules", sum_rule_defect(solved.full_stamp), n),
+        Certificate("weak conductances", weak),
         Certificate("backward error", solution.backward_error, n),
         Certificate("current conservation", solution.conservation, n),
         Certificate("quadrature error", excess),
     ]
+    if again is not None:
+        matching = np.full((1,) * condition.ndim, again.matching)
+        found.append(Certificate("wave matching", matching, channels))
+    return found
 
 
 def _of_noise(solved: Solved, checks: frozenset[str]) -> list[Certificate]:

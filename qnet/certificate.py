@@ -74,6 +74,14 @@ THRESHOLDS: Final = {
             withholds=True,
         ),
         Threshold(
+            "wave matching",
+            "|P - P'| / condition, P' from all waves of the scatterers at once",
+            1e3 * EPSILON,
+            1e-8,
+            "linear",
+            withholds=True,
+        ),
+        Threshold(
             "loop condition",
             "condition of the equations that join the scatterers",
             1e10,
@@ -100,6 +108,13 @@ THRESHOLDS: Final = {
             1e-12,
             1e-8,
             "linear",
+            withholds=True,
+        ),
+        Threshold(
+            "weak conductances",
+            "what a reservoir gives against what it receives, over both",
+            1e-8,
+            1e-3,
             withholds=True,
         ),
         Threshold(

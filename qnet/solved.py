@@ -13,6 +13,7 @@ import numpy as np
 from qnet.circuit import Bools, Circuit, Floats, Ints, scatters_alike
 from qnet.diagnostics import Diagnostic
 from qnet.network.channels import has_holes
+from qnet.network.compose import CellMatrix
 from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
 from qnet.network.matrix import IslandMatrix
@@ -134,6 +135,11 @@ class Solved:
         return self.circuit.fermi[..., None]
 
     @cached_property
+    def cells(self) -> tuple[CellMatrix, ...]:
+        """Matrices of all scatterers at the Fermi energy."""
+        return self.sample.cell_matrices(self.energy)
+
+    @cached_property
     def matrices(self) -> tuple[IslandMatrix, ...]:
         """S of every shape of island at the Fermi energy."""
         return self.sample.smatrix(self.energy)
@@ -141,7 +147,7 @@ class Solved:
     @cached_property
     def flows(self) -> Flows:
         """Probabilities between reservoirs at the Fermi energy."""
-        return self.sample.flows(self.energy)
+        return self.sample.flows(self.energy, cells=self.cells)
 
     @cached_property
     def transmission(self) -> Floats:

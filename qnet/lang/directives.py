@@ -21,7 +21,15 @@ from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, swept_values
 from qnet.registry import AnalysisEntry, Parameter, parameters
 
-AUDITS: Final = ("onsager", "unitarity", "kcl", "sumrules", "fdt", "laws")
+AUDITS: Final = (
+    "onsager",
+    "unitarity",
+    "waves",
+    "kcl",
+    "sumrules",
+    "fdt",
+    "laws",
+)
 """Words of ``.check``."""
 
 OPTIONS: Final = (

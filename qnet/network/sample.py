@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,12 +25,14 @@ from qnet.network.graph import Ports, connect
 from qnet.network.islands import Shape, make_shapes
 from qnet.network.matrix import Composer, IslandMatrix, island_matrix
 from qnet.network.nambu import separate_matrices, with_condensate
+from qnet.network.retrace import Discrepancy, discrepancy
 from qnet.network.superconductors import with_common_voltage
 from qnet.network.waves import make_waves
+from qnet.network.wiring import Wiring, read_wiring
 from qnet.smatrix import Complex
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Topology:
     """What depends on structure alone, and serves all circuits that share it."""
 
@@ -37,6 +40,14 @@ class Topology:
     cells: tuple[Cell, ...]
     composers: tuple[Composer, ...]
     pattern: FlowPattern
+
+    @cached_property
+    def wiring(self) -> Wiring | None:
+        """Waves as the nodes join them, by which answers are checked."""
+        shapes = [composer.shape for composer in self.composers]
+        return read_wiring(
+            self.ports.circuit, self.cells, shapes, self.pattern.networks
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,23 +110,43 @@ class Sample:
             island_matrix(composer, cells) for composer in self.topology.composers
         )
 
-    def flows(self, energy: Floats, voltage: Floats | None = None) -> Flows:
+    def flows(
+        self,
+        energy: Floats,
+        voltage: Floats | None = None,
+        cells: tuple[CellMatrix, ...] | None = None,
+    ) -> Flows:
         """Probabilities between reservoirs, for currents.
 
         Parameters
         ----------
         energy, voltage
             As in `smatrix`.
+        cells : tuple of CellMatrix, optional
+            `cell_matrices` there, if they are at hand.
 
         Returns
         -------
         Flows
             Large islands without interference come as a network of inner vertices.
         """
-        cells = self.cell_matrices(energy, voltage)
+        if cells is None:
+            cells = self.cell_matrices(energy, voltage)
         topology = self.topology
         condensed = self.condensates(energy, voltage)
         return flows_of(topology.pattern, topology.composers, cells, condensed)
+
+    def discrepancy(
+        self, cells: tuple[CellMatrix, ...], flows: Flows
+    ) -> Discrepancy | None:
+        """How far probabilities are from those that the scatterers give once more.
+
+        None beside superconductors, and where every island is too large.
+        """
+        if condensate_index(self.circuit) is not None:
+            return None
+        wiring = self.topology.wiring
+        return None if wiring is None else discrepancy(wiring, cells, flows)
 
     def nambu(
         self, energy: Floats, voltage: Floats | None = None

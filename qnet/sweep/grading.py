@@ -15,7 +15,12 @@ from qnet.diagnostics import Diagnostic, PhysicsError
 from qnet.results import Quantity
 from qnet.sweep.findings import Key, Piece
 
-OF_UNITARY: Final = ("composed unitarity", "sum rules", "current conservation")
+OF_UNITARY: Final = (
+    "composed unitarity",
+    "sum rules",
+    "weak conductances",
+    "current conservation",
+)
 """What a scatterer that was declared to absorb breaks on purpose."""
 
 

@@ -70,6 +70,33 @@ def sum_rule_defect(stamp: Stamp) -> Floats:
     return fault / np.maximum(scale, Gq)
 
 
+def imbalance(stamp: Stamp, faint: Floats) -> Floats:
+    """Largest difference of what a vertex gives to and receives from all others.
+
+    Relative to both, so that a tunnelling conductance is held to its own size: no
+    reflection near one takes part.
+
+    Parameters
+    ----------
+    stamp : Stamp
+    faint : (*sweep)
+        Conductance that is rounding errors alone, in siemens: no less is compared
+        with.
+
+    Returns
+    -------
+    (*sweep,)
+    """
+    is_off = stamp.rows != stamp.cols
+    between = stamp.values[..., is_off]
+    received, given = (
+        sum_by(between, index[is_off], stamp.size) for index in (stamp.rows, stamp.cols)
+    )
+    both = sum_by(abs(between), stamp.rows[is_off], stamp.size)
+    both += sum_by(abs(between), stamp.cols[is_off], stamp.size)
+    return (abs(received - given) / (both + faint[..., None])).max(-1, initial=0.0)
+
+
 def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
     n = stamp.size
     keys = np.concatenate([stamp.rows * n + stamp.cols, turned.cols * n + turned.rows])

@@ -148,6 +148,8 @@ def test_what_is_withheld_is_what_would_be_wrong():
         "composed unitarity",
         "current conservation",
         "sum rules",
+        "weak conductances",
+        "wave matching",
         "backward error",
         "quadrature error",
     }

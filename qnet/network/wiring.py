@@ -1,0 +1,210 @@
+"""Waves of some islands and where they go, read from the nodes of the circuit anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from qnet.circuit import Bools, Circuit, Ints
+from qnet.network.channels import Cell
+from qnet.network.connected import components
+from qnet.network.islands import Shape
+
+WORK: Final = 40_000
+"""Amplitudes of scatterers and of S, in the islands that are solved again."""
+WAVES: Final = 2000
+"""Waves that enter the scatterers of these islands."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wiring:
+    """Where the waves of some islands go, read from the nodes of the circuit.
+
+    Attributes
+    ----------
+    shape : tuple
+        How many waves leave and how many enter the scatterers.
+    rows, cols : (entry,)
+        An amplitude goes from wave `cols` to wave `rows`.
+    places : tuple
+        For each cell: instances and places in its matrix of these amplitudes.
+    inner, crossing : (k,)
+        Waves that enter at a joint, and the wave that leaves the other port there.
+    fed, fed_from : (k,)
+        Waves that reservoirs emit, and which reservoir of `reservoirs` does.
+    taken, taken_by : (k,)
+        Waves that reservoirs take up.
+    reservoirs : (r,)
+        Those that these islands touch.
+    is_settled : (r, r)
+        Between which of them no other island carries anything.
+    """
+
+    shape: tuple[int, int]
+    rows: Ints
+    cols: Ints
+    places: tuple[tuple[Ints, Ints], ...]
+    inner: Ints
+    crossing: Ints
+    fed: Ints
+    fed_from: Ints
+    taken: Ints
+    taken_by: Ints
+    reservoirs: Ints
+    is_settled: Bools
+
+
+def read_wiring(
+    circuit: Circuit,
+    cells: Sequence[Cell],
+    shapes: Sequence[Shape],
+    networks: Sequence[bool],
+) -> Wiring | None:
+    """Number waves, pair ports at joints, and choose the islands that are solved.
+
+    Parameters
+    ----------
+    circuit, cells
+        As they were compiled.
+    shapes : sequence of Shape
+        Which channels reservoirs feed and take up; nothing else is read from them.
+    networks : sequence of bool
+        Shapes whose inner waves are vertices: nothing is composed there.
+
+    Returns
+    -------
+    Wiring or None
+        None where every island is too large.
+    """
+    waves = _number(circuit, cells)
+    composed = [s for s, apart in zip(shapes, networks, strict=True) if not apart]
+    fed, fed_from = _leads(waves.into, [(s.in_channels, s.incoming) for s in composed])
+    taken, taken_by = _leads(
+        waves.out, [(s.out_channels, s.outgoing) for s in composed]
+    )
+    chosen = _choose(waves, fed, taken)
+    enters, leaves = chosen[waves.into.island], chosen[waves.out.island]
+    is_fed, is_taken = enters[fed], leaves[taken]
+    if not is_fed.any():
+        return None
+    ends = np.concatenate([fed_from[is_fed], taken_by[is_taken]])
+    reservoirs, place = np.unique(ends, return_inverse=True)
+    size = len(circuit.reservoirs)
+    is_whole = np.bincount(fed_from[~is_fed], minlength=size)[reservoirs] == 0
+    column, row = np.cumsum(enters) - 1, np.cumsum(leaves) - 1
+    inner = np.flatnonzero(enters & (waves.across >= 0))
+    entries = [entry[:, enters[entry[1]]] for entry in waves.entries]
+    rows, cols = np.concatenate([np.zeros((4, 0), np.intp), *entries], 1)[:2]
+    return Wiring(
+        (int(leaves.sum()), int(enters.sum())),
+        row[rows],
+        column[cols],
+        tuple((entry[2], entry[3]) for entry in entries),
+        column[inner],
+        row[waves.across[inner]],
+        column[fed[is_fed]],
+        place[: int(is_fed.sum())],
+        row[taken[is_taken]],
+        place[int(is_fed.sum()) :],
+        reservoirs,
+        is_whole[:, None] | is_whole,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """Waves that enter, or leave: port, and island of the scatterer, of each.
+
+    `first` (port,) is the number of the first wave of each port.
+    """
+
+    first: Ints
+    port: Ints
+    island: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waves:
+    """All waves of a circuit, numbered over cells, instances, ports and channels.
+
+    `across` (entering,) is the wave that leaves the other port of a joint, negative
+    where there is none; `entries` (4, entry) of each cell are rows, columns, instances
+    and places in the cell's matrix.
+    """
+
+    into: _Side
+    out: _Side
+    across: Ints
+    entries: tuple[Ints, ...]
+
+
+_NONE: Final = np.zeros(0, np.intp)
+
+
+def _number(circuit: Circuit, cells: Sequence[Cell]) -> _Waves:
+    """Number waves, ports being numbered over groups, instances and pins."""
+    node = np.concatenate([_NONE, *(group.nodes.ravel() for group in circuit.groups)])
+    starts = np.cumsum([0, *(group.nodes.size for group in circuit.groups)])
+    element, count_in, count_out, first_in, first_out = np.zeros((5, len(node)), int)
+    entries, elements, ins, outs = [], 0, 0, 0
+    for cell in cells:
+        width, each = len(cell.entering), np.arange(len(cell.instances))[:, None]
+        port = starts[cell.group] + cell.instances[:, None] * width + np.arange(width)
+        enter, leave = ins + each * cell.incoming, outs + each * cell.outgoing
+        element[port] = elements + each
+        count_in[port], count_out[port] = cell.entering, cell.leaving
+        first_in[port] = enter + np.cumsum(cell.entering) - cell.entering
+        first_out[port] = leave + np.cumsum(cell.leaving) - cell.leaving
+        columns = (leave + cell.out, enter + cell.into, each, cell.source)
+        entry = np.stack(np.broadcast_arrays(*columns))
+        entries.append(entry.reshape(4, -1))
+        elements += each.size
+        ins, outs = ins + each.size * cell.incoming, outs + each.size * cell.outgoing
+    partner = np.full(len(node), -1)
+    joint = np.flatnonzero(circuit.reservoir_of[node] < 0)
+    pairs = joint[np.argsort(node[joint], kind="stable")].reshape(-1, 2)
+    partner[pairs] = pairs[:, ::-1]
+    island = components(elements, *element[pairs].T)[element]
+    into, out = (
+        _side(first, count, island)
+        for first, count in ((first_in, count_in), (first_out, count_out))
+    )
+    channel = np.arange(ins) - first_in[into.port]
+    other = partner[into.port]
+    is_met = (other >= 0) & (channel < count_out[other])
+    across = np.where(is_met, first_out[other] + channel, -1)
+    return _Waves(into, out, across, tuple(entries))
+
+
+def _side(first: Ints, count: Ints, island: Ints) -> _Side:
+    """Waves in their order; `first`, `count` and `island` (port,)."""
+    order = np.lexsort((count, first))
+    port = np.repeat(order, count[order])
+    return _Side(first, port, island[port])
+
+
+def _leads(side: _Side, leads: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Waves, and their reservoirs, by (island, k, 2) ports and channels."""
+    waves = [(side.first[c[..., 0]] + c[..., 1]).ravel() for c, _ in leads]
+    homes = [home.ravel() for _, home in leads]
+    return np.concatenate([_NONE, *waves]), np.concatenate([_NONE, *homes])
+
+
+def _choose(waves: _Waves, fed: Ints, taken: Ints) -> Bools:
+    """Islands, in the order of their cards, that are solved at little cost together."""
+    into, out = waves.into.island, waves.out.island
+    size = int(max(into.max(initial=-1), out.max(initial=-1))) + 1
+    entries = np.concatenate([_NONE, *(into[entry[1]] for entry in waves.entries)])
+    width, amplitudes, entering, leaving = (
+        np.bincount(island, minlength=size)
+        for island in (into, entries, into[fed], out[taken])
+    )
+    work = amplitudes + entering * leaving
+    fits = np.flatnonzero((width <= WAVES) & (work <= WORK) & (entering > 0))
+    within = (np.cumsum(width[fits]) <= WAVES) & (np.cumsum(work[fits]) <= WORK)
+    chosen = np.zeros(size, bool)
+    chosen[fits[within]] = True
+    return chosen

@@ -1,0 +1,215 @@
+"""Faults planted between the scatterers and the answer: unitary, and still wrong."""
+
+from dataclasses import replace
+from functools import wraps
+
+import numpy as np
+import pytest
+
+import qnet
+from qnet.network import flow, graph, matrix
+from qnet.scatterers.barrier import Barrier
+from tests.independent.drawn import cold, is_sound
+
+THREE = """
+.param kL=1
+T1 a V=1mV
+T2 b V=0
+T3 c V=0
+Y1 a u1 l1
+W1 u1 u2 phi={kL} flux=0.1
+B1 u2 u3 T=0.3 phase=0.2
+W2 l1 l2 phi={2*kL}
+Y2 l2 l3 b
+W3 l3 l4 phi={0.7*kL} flux=0.2
+Y3 c u3 l4
+.meas g G(T1,T1)
+.step kL list 1 2 3
+"""
+TUNNEL = """
+.param t=1e-10
+T1 a V=1mV
+T2 b V=0
+B1 a m T={t}
+W1 m n phi=0.4
+B2 n b T=2e-5
+.meas g G(T1,T1)
+.step t list 1e-10 1e-9 1e-5
+"""
+
+
+def spoil(monkeypatch, room, name, change):
+    """Let a function of a room give something else."""
+    honest = getattr(room, name)
+
+    @wraps(honest)
+    def wrong(*arguments):
+        return change(honest(*arguments))
+
+    monkeypatch.setattr(room, name, wrong)
+
+
+def of_S(change):
+    """Change S of every island."""
+
+    def wrong(found):
+        S = np.array(found.S)
+        return replace(found, S=change(S))
+
+    return wrong
+
+
+def is_withheld(text):
+    report = qnet.run(text)
+    assert "QN545" in {found.code for found in report.diagnostics}
+    assert not report.passed
+    return bool(np.isnan(report.measures["g"].values).all())
+
+
+def worst(text, name):
+    return float(np.max(qnet.run(text).certificates[name].values))
+
+
+def transmission(text):
+    """T of a netlist without steps; None where it is withheld."""
+    try:
+        return qnet.run(text)["tmatrix"]["T"].values
+    except qnet.PhysicsError as refused:
+        codes = {found.code for found in refused.diagnostics}
+    return None if codes == {"QN545"} else pytest.fail(str(codes))
+
+
+@pytest.mark.parametrize("text", [THREE, TUNNEL])
+def test_an_honest_device_matches_at_its_joints(text):
+    report = qnet.run(text)
+    assert report.passed
+    assert not {found.code for found in report.diagnostics} & {"QN545", "QN546"}
+    assert float(report.certificates["wave matching"].values.max()) < 1e-14
+    assert float(report.certificates["weak conductances"].values.max()) < 1e-12
+
+
+def test_two_ports_of_a_unitary_S_taken_for_one_another_are_withheld(monkeypatch):
+    swap = of_S(lambda S: S[..., [1, 0, 2], :])
+    spoil(monkeypatch, flow, "island_matrix", swap)
+    assert worst(THREE, "composed unitarity") < 1e-13
+    assert is_withheld(THREE)
+
+
+def test_a_unitary_S_turned_round_is_withheld(monkeypatch):
+    spoil(monkeypatch, flow, "island_matrix", of_S(lambda S: np.swapaxes(S, -1, -2)))
+    assert worst(THREE, "composed unitarity") < 1e-13
+    assert is_withheld(THREE)
+
+
+def test_a_block_turned_round_before_it_is_joined_is_withheld(monkeypatch):
+    """Unitary and complete: a wire whose flux has the wrong sign."""
+    honest = matrix.Composer.join
+
+    def wrong(self, cells):
+        turned = [
+            replace(c, values=c.values[..., [0, 2, 1, 3]])
+            if c.values.shape[-1] == 4
+            else c
+            for c in cells
+        ]
+        return honest(self, turned)
+
+    monkeypatch.setattr(matrix.Composer, "join", wrong)
+    assert worst(THREE, "composed unitarity") < 1e-13
+    assert is_withheld(THREE)
+
+
+def test_two_joints_wired_crosswise_are_withheld(monkeypatch):
+    def cross(partner):
+        inner = np.flatnonzero(partner >= 0)
+        first = inner[0]
+        second = inner[-1]
+        wrong = partner.copy()
+        a, b = partner[first], partner[second]
+        wrong[[first, second, a, b]] = second, first, b, a
+        return wrong
+
+    spoil(monkeypatch, graph, "_partners", cross)
+    assert worst(THREE, "composed unitarity") < 1e-13
+    assert is_withheld(THREE)
+
+
+def test_a_link_dropped_is_withheld(monkeypatch):
+    honest = matrix.Composer.join
+
+    def wrong(self, cells):
+        cut = [replace(cells[0], values=cells[0].values * 0), *cells[1:]]
+        return honest(self, cut)
+
+    monkeypatch.setattr(matrix.Composer, "join", wrong)
+    assert is_withheld(THREE)
+
+
+def test_one_amplitude_off_by_a_billionth_is_flagged(monkeypatch):
+    def add(S):
+        S[..., 0, 1] += 1e-9
+        return S
+
+    spoil(monkeypatch, flow, "island_matrix", of_S(add))
+    codes = {found.code for found in qnet.run(THREE).diagnostics}
+    assert codes & {"QN545", "QN546"}
+    assert 1e-11 < worst(THREE, "wave matching") < 1e-8
+
+
+def test_a_percent_of_a_tunnelling_conductance_is_withheld(monkeypatch):
+    """1e-14 e²/h, and every sum rule holds to rounding."""
+
+    def scale(S):
+        S[..., 0, 1] *= 1.01
+        return S
+
+    spoil(monkeypatch, flow, "island_matrix", of_S(scale))
+    assert worst(TUNNEL, "sum rules") < 1e-11
+    assert is_withheld(TUNNEL)
+
+
+def test_a_percent_both_ways_is_seen_by_solving_once_more(monkeypatch):
+    def scale(S):
+        S[..., [0, 1], [1, 0]] *= 1.01
+        return S
+
+    spoil(monkeypatch, flow, "island_matrix", of_S(scale))
+    assert worst(TUNNEL, "sum rules") < 1e-11
+    assert is_withheld(TUNNEL)
+
+
+def test_a_barrier_that_lets_more_through_one_way_is_withheld(monkeypatch):
+    honest = Barrier.smatrix
+
+    def wrong(self, energy):
+        S = np.array(honest(self, energy))
+        S[..., 0, 1] *= 1.01
+        return S
+
+    monkeypatch.setattr(Barrier, "smatrix", wrong)
+    assert is_withheld(TUNNEL)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_two_leads_of_a_random_network_exchanged_are_seen(monkeypatch, seed):
+    """Unless they are equal to every reservoir that measures them."""
+    random = np.random.default_rng(seed)
+    while not is_sound(network := cold(int(random.integers(10**6)))):
+        pass
+    text = network.netlist(".op", ".tmatrix")
+    honest = qnet.run(text)
+    assert float(honest.certificates["wave matching"].values.max()) < 1e-12
+
+    def swap(S):
+        leads = S.shape[-2]
+        order = np.arange(leads)
+        order[: leads // 2 * 2] = (
+            order[: leads // 2 * 2].reshape(-1, 2)[:, ::-1].ravel()
+        )
+        return S[..., order, :]
+
+    spoil(monkeypatch, flow, "island_matrix", of_S(swap))
+    theirs = transmission(text)
+    if theirs is not None:
+        ours = honest["tmatrix"]["T"].values
+        np.testing.assert_allclose(theirs, ours, atol=1e-9 * abs(ours).max())
