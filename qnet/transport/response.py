@@ -99,11 +99,12 @@ def four_terminal_resistance(
     unit = np.zeros((stamp.size, len(fed)))
     unit[fed, np.arange(len(fed))] = 1.0
     vertices = np.arange(stamp.size)
+    choices = _last_those_that_feed(conductors)
     R = np.empty((*shape, len(quadruples)))
     for points, group in connections(conductors, vertices, shape):
         matrix = replace(conductors, values=pick(conductors.values, shape, points))
         ground = np.zeros(stamp.size, np.intp)
-        ground[group] = vertices
+        ground[group[choices]] = choices
         unknown = number_trees(vertices, ground[group] != vertices)
         Z = _impedance(matrix, unknown, unit)
         difference = Z[..., k, :] - Z[..., l, :]
@@ -114,6 +115,17 @@ def four_terminal_resistance(
         chosen: Bools | EllipsisType = ... if points is None else points
         R[chosen] = part
     return R
+
+
+def _last_those_that_feed(conductors: Stamp) -> Ints:
+    """All vertices in the order in which they may ground their group: the last does.
+
+    An eliminated dephasing probe listens to others and feeds nobody. Grounded, it would
+    fix no voltage but its own.
+    """
+    feeds = np.zeros(conductors.size, bool)
+    feeds[conductors.cols[conductors.rows != conductors.cols]] = True
+    return np.argsort(feeds, kind="stable")
 
 
 def _broken(sides: Ints) -> tuple[tuple[Bools, float], ...]:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_networks import load
 
+import qnet
 from qnet.circuit import Lumped
-from qnet.constants import RK, Gq
+from qnet.constants import RK, Gq, kB_eV
 from qnet.transport.conductance import conductance_stamp, dense_conductance
 from qnet.transport.equations import solve_circuit
 from qnet.transport.response import four_terminal_resistance, reduced_conductance
@@ -210,3 +211,29 @@ def test_resistances_and_conductances_of_random_networks(network):
     probed = circuit({"T0": {"V": 0}, "T1": {"V": 0}}, probes=("P2", "P3"))
     G = reduced_conductance(probed, found, np.array([0, 1])) / Gq
     assert pytest.approx(np.array(answers["G_T0_probe23_reduced"]), abs=1e-12) == G
+
+
+@pytest.mark.parametrize("order", ["T1 T2 P1", "P1 T1 T2", "T1 P1 T2"])
+@pytest.mark.parametrize("kelvin", [0.05, 1.0])
+def test_a_dephasing_probe_is_no_ground_for_a_resistance(order, kelvin):
+    """Two steps in series, warm: 1/R = (e²/h) ∫(-f') T1 T2/(T1 + T2) dE.
+
+    Dephased at each energy, resistances add energy by energy, and their inverse is
+    averaged; P1 is named nowhere. (M. J. M. de Jong and C. W. J. Beenakker,
+    Physica A 230, 219 (1996).)
+    """
+    cards = {"T1": "T1 a V=1uV", "T2": "T2 b V=0", "P1": "P1 c type=dephasing"}
+    report = qnet.run(
+        f".temp {kelvin}K\n"
+        + "\n".join(cards[name] for name in order.split())
+        + "\nQ1 a c N=1 hwx=0.1meV hwy=0.2meV V0=-0.05meV\n"
+        "Q2 c b N=1 hwx=0.1meV hwy=0.2meV V0=-0.2meV\n"
+        ".meas R R(T1,T2,T1,T2)/RK\n.meas G G(T1,T1)/Gq\n"
+    )
+    energy = np.linspace(-60, 60, 200_001) * kB_eV * kelvin
+    steps = [1 / (1 + np.exp(-2 * np.pi * (energy - e) / 1e-4)) for e in (5e-5, -1e-4)]
+    slope = 1 / (4 * kB_eV * kelvin * np.cosh(energy / (2 * kB_eV * kelvin)) ** 2)
+    both = steps[0] * steps[1] / (steps[0] + steps[1])
+    expected = np.trapezoid(slope * both, energy)
+    assert report.measures["G"].values == pytest.approx(expected, rel=1e-8)
+    assert report.measures["R"].values == pytest.approx(1 / expected, rel=1e-8)
