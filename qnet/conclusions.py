@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from qnet.analyses.monte_carlo import MonteCarlo
 from qnet.answers import ASKS
 from qnet.audits import AUDITS
 from qnet.certificate import THRESHOLDS
-from qnet.circuit import Axis
-from qnet.diagnostics import Diagnostic
-from qnet.lang.cards import Call
+from qnet.circuit import Axis, Floats
+from qnet.diagnostics import Diagnostic, Label
+from qnet.lang.cards import Binary, Call, Expr
 from qnet.lang.expressions import Scope, evaluate
 from qnet.lang.questions import Assertion, Listing
 from qnet.lang.template import Template
@@ -63,7 +64,10 @@ def conclude(
         ),
         audits=tuple(_audits(template, found)),
         certificates=_certificates(found, template.sweep),
-        diagnostics=tuple(_diagnostics(template, found)),
+        diagnostics=(
+            *_diagnostics(template, found),
+            *_without_value(template, found, measures),
+        ),
         settings=found.settings,
         provenance=provenance or {},
         graphs=tuple(
@@ -150,7 +154,30 @@ def _judge(claim: Assertion, scope: Scope, axes: tuple[Axis, ...]) -> Verdict:
     good = np.isfinite(held) & (held != 0)
     where = "" if good.all() else _point(axes, good)
     text = f"{claim.text}  ({claim.why})" if claim.why else claim.text
-    return Verdict(text, bool(good.all()), float("nan"), where)
+    return Verdict(text, bool(good.all()), _left_side(claim.body, scope), where)
+
+
+def _left_side(claim: Expr, scope: Scope) -> float:
+    """What stands left of a comparison, where the claim comes nearest to failing.
+
+    In the unit of the report; NaN for a claim that is no comparison of real numbers.
+    """
+    if not isinstance(claim, Binary) or claim.operator not in _HOW_FAR:
+        return float("nan")
+    difference = evaluate(replace(claim, operator="-"), scope).array
+    left = evaluate(claim.left, scope).working().array
+    left, difference = np.broadcast_arrays(left, difference)
+    if np.iscomplexobj(left) or not np.isfinite(difference).any():
+        return float("nan")
+    how_far = _HOW_FAR[claim.operator](np.real(difference))
+    return float(left.flat[np.nanargmax(how_far)])
+
+
+_HOW_FAR: Final[dict[str, Callable[[Floats], Floats]]] = {
+    "<": np.positive, "<=": np.positive, ">": np.negative, ">=": np.negative,
+    "==": np.abs,
+}  # fmt: skip
+"""How far left minus right stands on the wrong side of a claim."""
 
 
 def _point(
@@ -225,3 +252,34 @@ def _diagnostics(template: Template, found: Survey) -> list[Diagnostic]:
     )
     lost = [one for one in flagged if one is not None]
     return [*template.notes, *found.notes, *marked, *lost]
+
+
+def _without_value(
+    template: Template, found: Survey, measures: Mapping[str, Quantity]
+) -> Iterator[Diagnostic]:
+    """Measures without a value where every answer has one: a division by zero."""
+    lengths = tuple(len(axis) for axis in template.sweep)
+    told = np.zeros(lengths, bool)
+    for where, _ in found.marks:
+        told |= where
+    for measure in template.measures:
+        quantity = measures[measure.name]
+        lost = ~np.isfinite(quantity.values)
+        kept = tuple(axis.name in quantity.axes for axis in template.sweep)
+        gone = tuple(k for k, is_kept in enumerate(kept) if not is_kept)
+        # without an axis it is reduced over that one, and a mark there spoils it
+        fresh = lost & ~told.any(axis=gone)
+        if not fresh.any():
+            continue
+        message = f"measure '{measure.name}' has no finite value"
+        if quantity.axes:
+            axes = tuple(axis for axis in template.sweep if axis.name in quantity.axes)
+            message += f": {int(fresh.sum())} of {fresh.size} points, "
+            message += f"first at {_point(axes, ~fresh)}"
+        yield Diagnostic(
+            "QN621",
+            message,
+            Label(measure.span),
+            why="something is divided by zero there, or is too large",
+            severity="warning",
+        )

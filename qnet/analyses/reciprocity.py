@@ -14,6 +14,12 @@ from qnet.solved import Solved
 MOST: Final = 12
 """Terminals that a table of all configurations takes in: 2211 rows."""
 
+BEYOND: Final = (
+    "of linear response alone: at a finite bias the current need not be even in the "
+    "field (Sánchez and Büttiker 2004)"
+)
+"""What the audit says beside answers in full response."""
+
 
 @analysis("reciprocity")
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +43,8 @@ class Reciprocity:
             name: Quantity(name, defect, (), "") for name, defect in found.items()
         }
         title = "Reciprocity (.reciprocity), relative defects"
-        return Result("reciprocity", quantities, title=title)
+        notes = (BEYOND,) if solved.is_full else ()
+        return Result("reciprocity", quantities, notes=notes, title=title)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,4 +66,10 @@ CODES: Final[dict[str, Code]] = {
         "Give all the same V=. One with I=0 follows another that a scatterer joins it "
         "with. Circuits that do not meet can stand in netlists of their own.",
     ),
+    "QN411": Code(
+        "a polarised contact on a chiral edge",
+        "pol= makes the contact a barrier that one spin passes more easily than the "
+        "other. A barrier reflects, and a chiral edge has no channel that leads back.",
+        "Leave out pol=, or choose the spin by a beam splitter before the contact.",
+    ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from qnet.lang.questions import Known, Task
 from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, swept_values
 from qnet.registry import AnalysisEntry, Parameter, parameters
+from qnet.units import described, unit
 
 AUDITS: Final = (
     "onsager",
@@ -237,22 +238,32 @@ def _source_axes(items: Sequence[Any], card: Directive, desk: Desk) -> tuple[Axi
     Raises
     ------
     NetlistError
-        QN318: the words make no sweep; QN214: no such source.
+        QN318: the words make no sweep; QN214: no such source; QN305: volts for a
+        current, or the other way round.
     """
     axes = []
     waiting = list(items)
+    sources = desk.known.sources
     while waiting:
         source = waiting.pop(0)
         name = source.text if isinstance(source, Word) else source.span.text
-        known = (*desk.known.listed, *desk.known.lumped)
-        if name.lower() not in {one.lower() for one in known}:
-            message = f"no terminal or source is called '{name}'{suggest(name, known)}"
+        kind = sources.get(name.lower())
+        if kind is None:
+            message = f"no terminal or source is called '{name}'"
+            message += suggest(name, (*desk.known.listed, *sources))
             raise refuse(NetlistError, "QN214", message, source.span)
         form = "linear"
         if waiting and isinstance(waiting[0], Word) and waiting[0].text in _SWEEP_FORMS:
             form = waiting.pop(0).text
         taken = [waiting.pop(0) for _ in range(3) if waiting]
-        values, measured_in = swept_values(form, taken, desk.reader, card.span)
+        # as on its own card, the value of a V or I card has SPICE's scales and no unit
+        is_card = name.lower() in desk.known.lumped
+        reader = replace(desk.reader, spice=unit(kind)) if is_card else desk.reader
+        values, measured_in = swept_values(form, taken, reader, card.span)
+        if measured_in.dimension != unit(kind).dimension:
+            message = f"'{name}' is swept in {kind}, not over {described(measured_in)}"
+            cure = f".dc {name} 0 1m{kind} 10u{kind}"
+            raise refuse(NetlistError, "QN305", message, source.span, help=cure)
         axes.append(Axis(name, values, str(measured_in)))
     return tuple(axes)
 

@@ -136,7 +136,7 @@ def _stepped(
 
 def _meas(parts: Sequence[Part], place: Place, span: Span) -> cards.Meas:
     _, name, body, *args = parts
-    return cards.Meas(cards.Word(name.text, place(name)), "", body, tuple(args), span)
+    return cards.Meas(_plain_name(name), "", body, tuple(args), span)
 
 
 def _statistic(parts: Sequence[Part], place: Place, span: Span) -> cards.Meas:
@@ -149,7 +149,18 @@ def _statistic(parts: Sequence[Part], place: Place, span: Span) -> cards.Meas:
             f"`.meas name expression`, or one of {' '.join(STATISTICS)} before the "
             "expression; SPICE's name of an analysis is not needed",
         )
-    return cards.Meas(cards.Word(name.text, place(name)), word, body, tuple(args), span)
+    return cards.Meas(_plain_name(name), word, body, tuple(args), span)
+
+
+def _plain_name(name: cards.Word) -> cards.Word:
+    """The name of a measure, which has no dots."""
+    if "." in name.text.partition("{")[0]:
+        raise misshapen(
+            f"'{name.text}' cannot name a measure",
+            name.span,
+            "a name is letters, digits and underscores",
+        )
+    return name
 
 
 def _assertion(parts: Sequence[Part], place: Place, span: Span) -> cards.Assert:

@@ -265,10 +265,19 @@ class Elaboration:
             if batch.kind in ("V", "I", "R", "C")
             for name in batch.names
         ]
+        sources = {
+            name.lower(): {"V": "V", "I": "A"}[batch.kind]
+            for batch in self._found.batches
+            if batch.kind in ("V", "I")
+            for name in batch.names
+        }
         reservoirs: set[str] | None = None
         listed: list[str] = []
         if circuit is not None:
             listed = list(circuit.reservoirs.names)
+            driven = circuit.reservoirs.driven.tolist()
+            for name, is_driven in zip(listed, driven, strict=True):
+                sources[name.lower()] = "A" if is_driven else "V"
             reservoirs = {name.lower() for name in listed}
             reservoirs.update(
                 circuit.nodes[k].lower() for k in circuit.reservoirs.nodes
@@ -283,6 +292,7 @@ class Elaboration:
             listed,
             {key for key in root.cells if key not in STATES},
             functions,
+            sources,
         )
 
     def _check_values(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
+from qnet.lang.titles import TITLE_HELP, reads_as_title
 
 
 @dataclass(slots=True)
@@ -61,8 +62,15 @@ class Findings:
             There are errors; each is reported once.
         """
         if self.errors:
-            unique = list(dict.fromkeys(self.errors))
+            unique = map(_or_title, dict.fromkeys(self.errors))
             raise NetlistError(sorted(unique, key=_place))
+
+
+def _or_title(diagnostic: Diagnostic) -> Diagnostic:
+    """A fault of a first line of words: it is a title, as SPICE has it."""
+    if diagnostic.primary is None or not reads_as_title(diagnostic.primary.span):
+        return diagnostic
+    return replace(diagnostic, help=TITLE_HELP)
 
 
 def _place(diagnostic: Diagnostic) -> tuple[bool, str, int]:

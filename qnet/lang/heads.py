@@ -9,7 +9,7 @@ from typing import Any
 from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Model
 from qnet.lang.frames import Frame
-from qnet.lang.slips import TITLE_HELP
+from qnet.lang.titles import TITLE_HELP, begins_the_text
 from qnet.registry import ModelEntry
 from qnet.units import BadQuantity, read_quantity
 
@@ -183,15 +183,9 @@ def _unknown_letter(items: Items, shelf: Shelf) -> NetlistError:
     message = f"no element begins with the letter '{items.letter.upper()}'"
     span = items.place(-1)
     cure = f"letters are {' '.join(known).upper()}"
-    if _begins_the_text(span):
+    if begins_the_text(span):
         cure = TITLE_HELP
     return refuse(NetlistError, "QN204", message, span, help=cure)
-
-
-def _begins_the_text(span: Span) -> bool:
-    """Whether only comments and blank lines stand before a card."""
-    before = span.source.text[: span.start].splitlines()
-    return all(line.strip()[:1] in ("", "*", "#") for line in before)
 
 
 def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:

@@ -144,10 +144,17 @@ def _section(cards: Cards, card: Include) -> Cards:
             f"the library has {count} '{wanted.text}'",
             wanted.span,
             others=tuple(Label(section.name.span) for section in found),
+            help="" if found else _sections(cards),
         )
     section = found[0].cards
     assert isinstance(section, Cards)
     return section
+
+
+def _sections(cards: Cards) -> str:
+    """The sections that a library has, for a message."""
+    names = [one.name.text for _, one in cards.others() if isinstance(one, Section)]
+    return f"it has {', '.join(names)}" if names else "open one with `.lib section`"
 
 
 def _circle(step: tuple[Path, str], trail: Trail, span: Span) -> QnetError:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
-from qnet.lang.cards import Arg, Assert, Call, Expr, Meas, Name, Number, Print, Word
+from qnet.lang.cards import (
+    Arg,
+    Assert,
+    Binary,
+    Call,
+    Expr,
+    Meas,
+    Name,
+    Number,
+    Print,
+    Word,
+)
 from qnet.lang.expressions import (
     STATES,
     Defined,
@@ -134,6 +145,8 @@ class Known:
         Reservoirs as displayed, for ``V(*)``.
     values : collection of str
         Folded names of parameters.
+    sources : mapping
+        What can be swept by ``.dc``, by folded name: its unit, ``V`` or ``A``.
     """
 
     asks: Mapping[str, Ask]
@@ -143,6 +156,7 @@ class Known:
     listed: Sequence[str]
     values: Collection[str]
     functions: Mapping[str, Defined]
+    sources: Mapping[str, str]
 
 
 def measures_of(
@@ -156,8 +170,10 @@ def measures_of(
         The second are those of ``R(*)``, which tabulate all configurations.
     """
     found: dict[str, Measure] = {}
+    named = {card.name.text.lower() for card in cards}
     for card in cards:
         with findings.gathering():
+            _refuse_signed_statistic(card, {*named, *known.values})
             measure = _measure(card, found, known)
             found[card.name.text.lower()] = measure
     for measure in found.values():
@@ -165,9 +181,30 @@ def measures_of(
         for arg in measure.args:
             if isinstance(arg.value, Expr):
                 check_expression(arg.value, known, found, findings)
-    ordered = _in_order(found, findings)
+    ordered = _in_order(found, known, findings)
     wild = [measure for measure in ordered if is_wild(measure.body)]
     return [measure for measure in ordered if measure not in wild], wild
+
+
+def _refuse_signed_statistic(card: Meas, named: Collection[str]) -> None:
+    """``.meas m max -x`` reads as a difference, which is not what is meant.
+
+    Raises
+    ------
+    NetlistError
+        QN121.
+    """
+    first: Expr = card.body
+    operator = ""
+    while isinstance(first, Binary):
+        operator, first = first.operator, first.left
+    word = first.text.lower() if isinstance(first, Name) else ""
+    if operator in ("-", "+") and word in STATISTICS and word not in named:
+        signed = card.body.span.text[len(word) :].strip()
+        message = f"what '{word}' is taken of begins with a sign"
+        why = "a sign behind a word is a difference"
+        cure = f".meas {card.name.text} {word} {{{signed}}}"
+        raise refuse(NetlistError, "QN121", message, card.span, why=why, help=cure)
 
 
 def is_wild(body: Expr) -> bool:
@@ -202,12 +239,14 @@ def _measure(card: Meas, taken: Mapping[str, Measure], known: Known) -> Measure:
     return Measure(name, card.statistic, card.body, card.args, card.span)
 
 
-def _in_order(found: Mapping[str, Measure], findings: Findings) -> list[Measure]:
+def _in_order(
+    found: Mapping[str, Measure], known: Known, findings: Findings
+) -> list[Measure]:
     """Each measure after those that it uses; a cycle is shown."""
     uses = {
         key: [
             node.text.lower()
-            for node in operands_first(measure.body)
+            for node in operands_first(measure.body, known.spellings)
             if isinstance(node, Name) and node.text.lower() in found
         ]
         for key, measure in found.items()

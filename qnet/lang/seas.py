@@ -12,6 +12,7 @@ from qnet.circuit import Ints
 from qnet.diagnostics import Label
 from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.places import Places
+from qnet.lang.titles import TITLE_HELP, reads_as_title
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +160,9 @@ def _note_floating(found: Inventory, batches: Sequence[Batch], touched: Ints) ->
             cure = (
                 f"declare it P{batch.names[row][1:]} to silence this, or say V= or I="
             )
-            found.findings.note("QN218", message, batch.place(int(row)), help=cure)
+            place = batch.place(int(row))
+            cure = TITLE_HELP if reads_as_title(place) else cure
+            found.findings.note("QN218", message, place, help=cure)
 
 
 def _refuse_lumped_at_dephasing(

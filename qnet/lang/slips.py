@@ -19,12 +19,8 @@ from qnet.lang.brackets import (
 )
 from qnet.lang.misfit import CLOSING, OPENING, OPERATORS, SIGNS, Misfit
 from qnet.lang.sheet import Sheet
+from qnet.lang.titles import TITLE_HELP
 from qnet.lang.tokens import lexicon
-
-TITLE_HELP: Final = (
-    "SPICE takes the first line as the title; write `.title …`, or `* …` for a comment"
-)
-"""Help where the first line of a netlist is no card."""
 
 _REFUSED: Final = {
     ".control": (
@@ -136,11 +132,12 @@ def _unquoted_file(misfit: Misfit) -> Diagnostic | None:
         return None
     last = len(misfit.tokens) - 1
     path = misfit.place(first, last)
+    name = path.text.strip("'").split("'")[0].split()[0]
     return misfit.finding(
         "QN115",
         "the name of a file stands in quotes",
         at=path,
-        fix=f'{misfit.tokens[0].text} "{path.text.split()[0]}"',
+        fix=f'{misfit.tokens[0].text} "{name}"',
     )
 
 
@@ -255,8 +252,13 @@ def _unbraced(misfit: Misfit) -> Diagnostic | None:
         "QN111",
         "an expression stands in braces",
         at=value,
-        fix=f"write `{{{value.text}}}`",
+        fix=f"write `{':'.join(map(_braced, value.text.split(':')))}`",
     )
+
+
+def _braced(end: str) -> str:
+    """One end of a range, or a whole value, in braces if it is more than one word."""
+    return end if end.isalnum() else f"{{{end}}}"
 
 
 def _value_around(misfit: Misfit) -> tuple[int, int]:
@@ -334,6 +336,19 @@ def _named_analysis(misfit: Misfit) -> Diagnostic | None:
     )
 
 
+def _word_of_subckt(misfit: Misfit) -> Diagnostic | None:
+    """Recognise ``X1 a b name params: k=v``."""
+    before = [token.text.lower() for token in misfit.tokens[: misfit.index]]
+    if before[-2:] != ["params", ":"]:
+        return None
+    return misfit.finding(
+        "QN106",
+        "'params:' stands on .subckt cards alone",
+        at=misfit.place(misfit.index - 2, misfit.index - 1),
+        fix="leave it out: `X1 a b name key=value`",
+    )
+
+
 def _wrong_form(misfit: Misfit) -> Diagnostic | None:
     """Show how a dot-card looks, where nothing better is known."""
     if misfit.word not in _FORMS:
@@ -357,6 +372,7 @@ _SLIPS: Final[tuple[Slip, ...]] = (
     stray_character, _no_card, _unquoted_file, _decimal_comma, _chained_comparison,
     _assignment, _missing_value, unclosed_bracket, open_quote, _unfinished,
     stray_bracket, _signed_node, _unbraced, _named_analysis,
+    _word_of_subckt,
     _missing_operator, _wrong_form,
     _unexpected,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -31,12 +32,17 @@ _PER: Final = {"dec": 10.0, "oct": 2.0}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """What a step's values are computed with."""
+    """What a step's values are computed with.
+
+    `spice`, if given, is the unit of a V or I card whose value is swept: numbers are
+    read as on that card.
+    """
 
     root: Frame
     values: Surroundings
     asks: frozenset[str]
     find_file: FindFile
+    spice: Unit | None = None
 
     def quantity(self, item: Any) -> Value:  # noqa: ANN401  any value of a card
         """One number of a card, with its unit.
@@ -60,9 +66,24 @@ class Reader:
             raise refuse(NetlistError, "QN307", message, span)
         return Value(found.array.reshape(-1)[:1], found.unit)
 
+    def _measured(self, item: Any) -> Value:  # noqa: ANN401  any value of a card
+        """A number that may be written as on the card of the source it sweeps."""
+        if self.spice is None:
+            return self.quantity(item)
+        text = item.span.text
+        try:
+            read = read_quantity(text, spice=True) if text[-1:].isalnum() else None
+        except BadQuantity:
+            read = None
+        if read is None:
+            found = self.quantity(item)
+        else:
+            found = Value(np.array([read.value.real]), read.unit)
+        return Value(found.array, self.spice) if found.unit.is_plain else found
+
     def column(self, items: Sequence[Any]) -> tuple[Floats, Unit]:
         """Numbers of one dimension, in the unit that qnet works in."""
-        given = [self.quantity(item) for item in items]
+        given = [self._measured(item) for item in items]
         common = next((v.unit for v in given if not v.is_zero), given[0].unit)
         common = working_unit(common)
         numbers = []
@@ -252,18 +273,24 @@ def _count(number: float, span: Span) -> None:
 
 def _check_unit(word: Word, given: Unit, reader: Reader, card: Step) -> None:
     """A step is measured as the netlist's own value is, unless that is zero."""
-    key = key_of(word.text)
-    cell = reader.root.cells[key or ""]
-    if key in STATES:
-        own = Value(np.ones(1), STATES[key])
-    elif key in reader.root.broken:
-        return
-    else:
-        own = reader.values.value(cell)
+    own = _own_value(word, reader)
     if own.is_zero or own.unit.dimension == given.dimension:
         return
     message = f"'{word.text}' is {described(own.unit)}, its step {described(given)}"
     raise refuse(NetlistError, "QN305", message, card.span)
+
+
+def _own_value(word: Word, reader: Reader) -> Value:
+    """Value of a stepped parameter as the netlist has it, or one unit of a state.
+
+    A plain zero stands for what cannot be evaluated.
+    """
+    key = key_of(word.text) or ""
+    if key in STATES:
+        return Value(np.ones(1), STATES[key])
+    if key in reader.root.broken:
+        return Value(np.zeros(1))
+    return reader.values.value(reader.root.cells[key])
 
 
 def _from_file(card: Step, reader: Reader) -> list[tuple[Floats, Unit]]:
@@ -274,23 +301,33 @@ def _from_file(card: Step, reader: Reader) -> list[tuple[Floats, Unit]]:
         raise refuse(NetlistError, "QN318", message, item.span)
     path = reader.find_file(item.text, item.span)
     rows = _rows(path, item.span)
-    heads = [cell.strip().lower() for cell in rows[0][1]]
+    heads = [_HEAD.fullmatch(cell.strip()) for cell in rows[0][1]]
     has_heads = _quantity_or_none(rows[0][1][0]) is None
     body = rows[1:] if has_heads else rows
     if not has_heads and (len(card.names) > 1 or len(rows[0][1]) > 1):
         message = "a file of several columns has their names in its first line"
         raise refuse(NetlistError, "QN318", message, item.span)
+    known = [head["name"].lower() if head else "" for head in heads]
     columns = []
     for word in card.names:
-        at = 0
+        at, measured_in = 0, ""
         if has_heads:
-            if word.text.lower() not in heads:
+            if word.text.lower() not in known:
                 message = f"the file has no column '{word.text}'"
-                message += suggest(word.text, heads)
+                message += suggest(word.text, [name for name in known if name])
                 raise refuse(NetlistError, "QN318", message, item.span)
-            at = heads.index(word.text.lower())
-        columns.append(_file_column(word, [(n, row, at) for n, row in body], item.span))
+            at = known.index(word.text.lower())
+            head = heads[at]
+            measured_in = (head and (head["bracketed"] or head["behind"])) or ""
+        cells = [(n, row[at] if at < len(row) else "") for n, row in body]
+        columns.append(_file_column(word, cells, measured_in, reader, item.span))
     return columns
+
+
+_HEAD: Final = re.compile(
+    r"(?P<name>\w+)\s*(?:[\[(]\s*(?P<bracketed>[^\[\]()]*?)\s*[\])]|/\s*(?P<behind>\S+))?"
+)
+"""Head of a column: ``B``, ``B (T)``, ``Vg [mV]``, ``Vg/mV``."""
 
 
 def _rows(path: str, span: Span) -> list[tuple[int, list[str]]]:
@@ -310,15 +347,26 @@ def _rows(path: str, span: Span) -> list[tuple[int, list[str]]]:
 
 
 def _file_column(
-    word: Word, cells: Sequence[tuple[int, list[str], int]], span: Span
+    word: Word,
+    cells: Sequence[tuple[int, str]],
+    measured_in: str,
+    reader: Reader,
+    span: Span,
 ) -> tuple[Floats, Unit]:
-    """Numbers of one column; without a unit they are in that of the state."""
+    """Numbers of one column, by line: in the unit of its head, or in its parameter's.
+
+    A number without any unit counts in that in which the netlist's own value is kept.
+    """
     values: list[float] = []
     found: Unit | None = None
-    for number, row, at in cells:
-        reading = _quantity_or_none(row[at]) if at < len(row) else None
+    for number, text in cells:
+        reading = _quantity_or_none(text)
+        if reading is not None and reading[1].is_plain and measured_in:
+            reading = _quantity_or_none(text.strip() + measured_in)
         if reading is None:
             message = f"line {number} of the file has no number for '{word.text}'"
+            if measured_in:
+                message += f" in '{measured_in}'"
             raise refuse(NetlistError, "QN318", message, span)
         given = Value(np.array([reading[0]]), reading[1])
         found = found or working_unit(given.unit)
@@ -329,8 +377,8 @@ def _file_column(
             raise refuse(NetlistError, "QN318", message, span) from None
     if found is None:
         raise refuse(NetlistError, "QN318", "the file has no values", span)
-    if found.is_plain and word.text in STATES:
-        found = STATES[word.text]
+    if found.is_plain:
+        found = _own_value(word, reader).working().unit
     return np.array(values), found
 
 

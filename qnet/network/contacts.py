@@ -24,7 +24,7 @@ def with_contacts(circuit: Circuit) -> Circuit:
     ------
     NetlistError
         QN408: ``pol=`` without resolved spin; QN409: ``absorb=`` on a terminal that
-        does not join two pins.
+        does not join two pins; QN411: ``pol=`` on a chiral edge.
     """
     reservoirs = circuit.reservoirs
     if reservoirs.polarization is None and reservoirs.absorb is None:
@@ -83,6 +83,7 @@ class _Insertion:
         assert reservoirs.axis is not None
         axis = reservoirs.axis[..., k, :]
         for pin in self._pins(k):
+            self._refuse_one_way(pin, name, span)
             inner = self._new_node(f"{name}.{len(self.names)}", pin)
             filter_ = SpinFilter(
                 Tup=up[None, ..., None],
@@ -91,6 +92,21 @@ class _Insertion:
             )
             node = int(reservoirs.nodes[k])
             self._add(filter_, f"{name}.pol", [node, inner], span)
+
+    def _refuse_one_way(self, pin: _Pin, name: str, span: Span | None) -> None:
+        """A barrier reflects, and a chiral edge has no channel to lead that away."""
+        group = self.circuit.groups[pin.group]
+        incoming, outgoing = group.model.channels()[pin.port]
+        if incoming != outgoing and 0 in (incoming, outgoing):
+            edge = group.names[pin.instance]
+            raise _refusal(
+                "QN411",
+                f"'{name}' is polarised, and '{edge}' runs one way",
+                span,
+                why="a polarised contact is a barrier for one of the spins; it "
+                "reflects, and an edge channel leads nothing back",
+                cure="leave out pol=, or choose the spin by a beam splitter",
+            )
 
     def let_pass(self, k: int) -> None:
         """Let part of an edge pass terminal k."""

@@ -14,7 +14,7 @@ from qnet.registry import Counts, Part, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, spread, unvaried
 
 
-@scatterer("edge", letter="E", flags={"anomalous": {"anomalous": True}})
+@scatterer("edge", letter="E", flags={"anomalous": {"anomalous": True}, "forward": {}})
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ChiralEdge:
     r"""Edge channels that run one way: for B > 0 from the first pin to the second.
@@ -25,7 +25,8 @@ class ChiralEdge:
 
     in each of `nu` channels. The field turned round turns the edge round; with the
     flag ``anomalous`` the magnetization does. Phase is lost over `lphi`, channel by
-    channel; over `leq` the channels come to one distribution.
+    channel and ``forward``, as it cannot be otherwise; over `leq` the channels come to
+    one distribution.
 
     References
     ----------

@@ -12,7 +12,11 @@ from qnet.registry import Counts, Part, Real, both_ways, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, two_port, unvaried
 
 
-@scatterer("helical", letter="H", flags={"randomise": {"randomise": True}})
+@scatterer(
+    "helical",
+    letter="H",
+    flags={"forward": {"randomise": False}, "randomise": {"randomise": True}},
+)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class HelicalPair:
     r"""Two channels that run against each other with opposite spins.
@@ -24,9 +28,9 @@ class HelicalPair:
 
     with G the probability of scattering back, zero as long as time reversal protects
     the pair. With `lphi` each direction loses its phase to a probe of its own, and the
-    conductance stays; with the flag ``randomise`` the probe is shared, flips spins, and
-    the pair gains a resistance. Both partners are counted: one channel in and one out
-    at each end.
+    conductance stays (``forward``); with the flag ``randomise`` the probe is shared,
+    flips spins, and the pair gains a resistance. Both partners are counted: one channel
+    in and one out at each end.
 
     References
     ----------

@@ -22,7 +22,11 @@ from qnet.registry import (
 from qnet.smatrix import Bool, Complex, Float, two_port, unvaried
 
 
-@scatterer("wire", letter="W", flags={"randomise": {"randomise": True}})
+@scatterer(
+    "wire",
+    letter="W",
+    flags={"forward": {"randomise": False}, "randomise": {"randomise": True}},
+)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Wire:
     r"""Coherent wire.
@@ -35,8 +39,8 @@ class Wire:
 
     either way, and :math:`\pm 2\pi\Phi/\Phi_0` from the vector potential, plus from
     left to right. With `lphi` the wire has `slices` dephasing probes: each direction
-    its own, which re-emit onward, so that phase is lost and no momentum; with the flag
-    ``randomise`` they re-emit both ways and the wire gains a resistance.
+    its own, which re-emit onward (``forward``), so that phase is lost and no momentum;
+    with the flag ``randomise`` they re-emit both ways and the wire gains a resistance.
 
     References
     ----------

@@ -104,3 +104,15 @@ def test_edge_channels_come_to_one_voltage_over_leq(slices):
     )
     assert found["same"] == pytest.approx((1 + np.exp(-0.5)) / 2)
     assert found["other"] == pytest.approx((1 - np.exp(-0.5)) / 2)
+
+
+@pytest.mark.parametrize("letter", ["W", "H"])
+def test_the_flag_forward_says_what_probes_along_a_wire_do_anyway(letter):
+    """Dephasing that re-emits onward costs no conductance; ``randomise`` does."""
+    text = "T1 a V=1mV\nT2 b V=0\n{}1 a b L=2um lphi=1um slices=3 {}\n.meas G I(T1)"
+    found = {
+        flag: float(measured(text.format(letter, flag) + "/Gq/1mV\n")["G"])
+        for flag in ("", "forward", "randomise")
+    }
+    assert found["forward"] == found[""] == pytest.approx(1, rel=1e-12)
+    assert found["randomise"] < 0.9

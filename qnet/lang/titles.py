@@ -1,0 +1,34 @@
+"""First lines that are meant as a title, as SPICE takes them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qnet.diagnostics import Span
+
+TITLE_HELP: Final = (
+    "SPICE takes the first line as the title; write `.title …`, or `* …` for a comment"
+)
+"""Help where the first line of a netlist is no card, or is none that fits."""
+
+
+def begins_the_text(span: Span) -> bool:
+    """Whether only comments and blank lines stand before the line of a card."""
+    start = span.source.text.rfind("\n", 0, span.start) + 1
+    before = span.source.text[:start].splitlines()
+    return all(line.strip()[:1] in ("", "*", "#", ";", "/") for line in before)
+
+
+def reads_as_title(span: Span) -> bool:
+    """Whether a faulty card is a first line of words: ``Barrier in a wire``.
+
+    A dot, a name with a number, a key with a value say that a card was meant.
+    """
+    if span.inside is not None or not begins_the_text(span):
+        return False
+    text = span.source.text
+    start = text.rfind("\n", 0, span.start) + 1
+    line = text[start : text.find("\n", span.start)] + " "
+    first = line.split()[0] if line.strip() else "."
+    is_card = first.startswith(".") or first[-1].isdigit() or "=" in line
+    return not is_card
