@@ -217,10 +217,12 @@ def _verdicts(title: str, verdicts: Sequence[Verdict]) -> list[Line]:
     if not verdicts:
         return []
     width = max(len(verdict.name) for verdict in verdicts)
+    is_claim = title == "Asserted"  # what holds needs no figure: the text states one
     lines = [Line(""), Line(title, "heading")]
     for verdict in verdicts:
         word, style = ("holds ", "good") if verdict.passed else ("FAILED", "bad")
-        worst = f"  worst {verdict.worst:.2g}" if math.isfinite(verdict.worst) else ""
+        tells = math.isfinite(verdict.worst) and not (is_claim and verdict.passed)
+        worst = f"  worst {verdict.worst:.2g}" if tells else ""
         where = f" at {verdict.where}" if verdict.where else ""
         text = f"  {word}  {clean(verdict.name):{width}}{worst}{where}"
         lines.append(Line(text.rstrip(), style))  # type: ignore[arg-type]
