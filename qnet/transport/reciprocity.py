@@ -94,7 +94,12 @@ def imbalance(stamp: Stamp, faint: Floats) -> Floats:
     )
     both = sum_by(abs(between), stamp.rows[is_off], stamp.size)
     both += sum_by(abs(between), stamp.cols[is_off], stamp.size)
-    return (abs(received - given) / (both + faint[..., None])).max(-1, initial=0.0)
+    scale = both + faint[..., None]
+    # a circuit of resistors alone has vertices that nothing of an island reaches
+    share = np.divide(
+        abs(received - given), scale, out=np.zeros_like(scale), where=scale > 0
+    )
+    return share.max(-1, initial=0.0)
 
 
 def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:

@@ -64,7 +64,7 @@ Printed
      -5         –
 
 Asserted
-  holds   abs(Rxx) < 1e-6*RK  worst 1e-16
+  holds   abs(Rxx) < 1e-6*RK
 
 Audited
   holds   unitarity    worst 2e-16
