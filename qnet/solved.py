@@ -402,11 +402,11 @@ class Solved:
         Between all reservoirs, as voltage probes; and between the contacts once every
         probe has followed in its own way.
         """
-        every = asymmetry(self.full_stamp, self.turned.full_stamp)
-        ours, theirs = (
-            outer_conductance(one.circuit, one.stamp, self.contacts)
-            for one in (self, self.turned)
-        )
+        turned = self.turned
+        every = asymmetry(self.full_stamp, turned.full_stamp)
+        theirs = ours = outer_conductance(self.circuit, self.stamp, self.contacts)
+        if turned is not self:
+            theirs = outer_conductance(turned.circuit, turned.stamp, self.contacts)
         return np.maximum(every, relative_asymmetry(ours, theirs))
 
     @cached_property

@@ -7,10 +7,15 @@ order in which sums are rounded.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 _VARIABLES: Final = (
     "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS",
@@ -55,11 +60,9 @@ class _Hold:
 
 def _limit() -> Callable[[], None]:
     """Set all libraries to one thread; returns what undoes it."""
-    from threadpoolctl import ThreadpoolController
-
     before = {name: os.environ.get(name) for name in _VARIABLES}
     os.environ.update(dict.fromkeys(_VARIABLES, "1"))
-    libraries = ThreadpoolController()
+    libraries = _libraries(len(sys.modules))
     free = {each.filepath: each.num_threads for each in libraries.lib_controllers}
     limited = libraries.limit(limits=1)
 
@@ -75,12 +78,18 @@ def _limit() -> Callable[[], None]:
     return release
 
 
-def _free_newcomers(free: dict[str, int]) -> None:
-    """Give libraries that came while all were held as many threads as the others."""
+@lru_cache(maxsize=1)
+def _libraries(_modules: int) -> ThreadpoolController:
+    """All linear-algebra libraries: looked for again once more modules are loaded."""
     from threadpoolctl import ThreadpoolController
 
+    return ThreadpoolController()
+
+
+def _free_newcomers(free: dict[str, int]) -> None:
+    """Give libraries that came while all were held as many threads as the others."""
     most = max(free.values(), default=os.cpu_count() or 1)
-    for library in ThreadpoolController().lib_controllers:
+    for library in _libraries(len(sys.modules)).lib_controllers:
         if library.filepath not in free:
             library.set_num_threads(most)
 

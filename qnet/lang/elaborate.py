@@ -170,7 +170,7 @@ class Elaboration:
         questions = self._questions(cards, desk, circuit)
         self._findings.raise_errors()
         notes = (*self._deck.notes, *self._findings.notes)
-        return replace(bare, notes=notes, **questions)
+        return replace(bare, notes=notes, example=circuit, **questions)
 
     # --- before
 
@@ -248,9 +248,9 @@ class Elaboration:
                 values[axis.name] = axis.values[at]
                 values.update((name, more[at]) for name, more, _ in axis.coordinates)
             with self._findings.gathering():
-                labels = template.structures(values)
-                if labels.labels >= 0:
-                    return template.circuit(values)
+                examples = template.structures(values).examples
+                if examples:
+                    return examples[0]
         return None
 
     # --- questions

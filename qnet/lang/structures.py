@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from qnet.circuit import Floats, Group, Ints
+from qnet.circuit import Circuit, Floats, Group, Ints
 from qnet.diagnostics import Diagnostic
 from qnet.lang.inventory import Batch
 from qnet.lang.keys import numbers
@@ -26,10 +26,13 @@ class Structures:
         Equal for points that may go into one circuit; negative where none can be made.
     reasons : dict
         Why, by negative label.
+    examples : dict
+        A circuit at one point of each other label.
     """
 
     labels: Ints
     reasons: dict[int, Diagnostic]
+    examples: dict[int, Circuit]
 
 
 def structure_key(

@@ -28,6 +28,7 @@ from qnet.lang.grouping import (
 from qnet.lang.inspection import Inspection, Marking, Refusing
 from qnet.lang.inventory import Inventory
 from qnet.lang.keys import flattened
+from qnet.lang.orientation import names_field, reads_field
 from qnet.lang.pieces import (
     World,
     keys_that_stay,
@@ -67,6 +68,8 @@ class Template:
         Every answer that measures, tables and asserts need.
     notes : tuple of Diagnostic
     options : Options
+    example : Circuit or None
+        The circuit of one point, the first that has one if possible.
     """
 
     deck: Deck
@@ -86,7 +89,8 @@ class Template:
     calls: tuple[Call, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
     options: Options = field(default_factory=Options)
-    _tried: dict[bytes, Diagnostic | None] = field(default_factory=dict, repr=False)
+    example: Circuit | None = None
+    _tried: dict[bytes, Circuit | Diagnostic] = field(default_factory=dict, repr=False)
 
     @property
     def title(self) -> str:
@@ -201,6 +205,10 @@ class Template:
                 circuit = circuit.with_source(axis.name, value)
         return circuit
 
+    def is_even(self, circuit: Circuit) -> bool:
+        """Whether a circuit of this netlist is the same at -B and -M, at all points."""
+        return not (self._names_field or reads_field(circuit))
+
     def structures(self, values: Mapping[str, ArrayLike] | None = None) -> Structures:
         """Label the points of a sweep by structure.
 
@@ -214,18 +222,23 @@ class Template:
         _, world = self._world(values or {}, marking, reverse=False, seed=self.seed)
         signature = signatures(self.found.batches, world, shape)
         flat = signature.reshape(-1, signature.shape[-1])
-        _, label = np.unique(flat, axis=0, return_inverse=True)
+        if (flat == flat[:1]).all():  # no need to sort them
+            label = np.zeros(len(flat), np.intp)
+        else:
+            _, label = np.unique(flat, axis=0, return_inverse=True)
         labels = label.reshape(shape)
+        examples: dict[int, Circuit] = {}
         for number in range(int(labels.max(initial=-1)) + 1):
             good = (labels == number) & (marking.labels == 0)
             if good.any():
                 at = int(np.argmax(good))
-                reason = self._try(flat[at].tobytes(), values or {}, shape, at)
-                if reason is not None:
-                    marking.mark(good, reason)
-        return Structures(
-            np.where(marking.labels < 0, marking.labels, labels), marking.reasons
-        )
+                made = self._try(flat[at].tobytes(), values or {}, shape, at)
+                if isinstance(made, Circuit):
+                    examples[number] = made
+                else:
+                    marking.mark(good, made)
+        labels = np.where(marking.labels < 0, marking.labels, labels)
+        return Structures(labels, marking.reasons, examples)
 
     def scope(self, answer: Callable[[Call], Value]) -> Scope:
         """What names mean in measures, tables and asserts, over the whole sweep.
@@ -362,20 +375,23 @@ class Template:
         values: Mapping[str, ArrayLike],
         shape: tuple[int, ...],
         at: int,
-    ) -> Diagnostic | None:
-        """Why no circuit of a structure can be made, judged at one of its points."""
+    ) -> Circuit | Diagnostic:
+        """A circuit of a structure at one of its points, or why there is none."""
         if signature not in self._tried:
             index = np.unravel_index(at, shape) if shape else ()
             point = {
                 name: np.broadcast_to(np.asarray(array, float), shape)[index]
                 for name, array in values.items()
             }
-            self._tried[signature] = None
             try:
-                self.circuit(point)
+                self._tried[signature] = self.circuit(point)
             except (PhysicsError, NetlistError) as error:
                 self._tried[signature] = error.diagnostics[0]
         return self._tried[signature]
+
+    @cached_property
+    def _names_field(self) -> bool:
+        return names_field(self.found, self.asks)
 
     @cached_property
     def _drawing(self) -> dict[int, int]:

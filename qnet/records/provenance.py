@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def provenance_of(recipe: Recipe) -> dict[str, str]:
         "data": json.dumps(dict(_data(template))),
         "seed": str(template.seed),
         "limits": json.dumps(dict(recipe.limits)),
-        "versions": json.dumps(_versions()),
+        "versions": _versions(),
     }
 
 
@@ -53,7 +54,8 @@ def _data(template: Template) -> Iterator[tuple[str, str]]:
                 yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _versions() -> dict[str, str]:
+@cache
+def _versions() -> str:
     """Versions of everything that rounds, and of the processor's linear algebra."""
     from threadpoolctl import threadpool_info
 
@@ -65,13 +67,15 @@ def _versions() -> dict[str, str]:
         for each in threadpool_info()
         if each["user_api"] == "blas" and "numpy" in each["filepath"]
     }
-    return {
-        **found,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        **{name: str(version) for name, version in algebra.items()},
-    }
+    return json.dumps(
+        {
+            **found,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            **{name: str(version) for name, version in algebra.items()},
+        }
+    )
 
 
 def _version(distribution: str) -> str:

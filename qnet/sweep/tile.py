@@ -130,8 +130,8 @@ class Desk:
             *questions,
         )
         self.shape = tuple(len(axis) for axis in template.sweep)
-        self.tiles: list[Mesh] = list(tiles(self.shape, _points(template)))
         self._samples: dict[Hashable, Sample] = {}
+        self.tiles: list[Mesh] = list(tiles(self.shape, self._points()))
 
     def explore(self, number: int) -> Findings:
         """Solve a tile.
@@ -144,6 +144,8 @@ class Desk:
             The only point of a run without steps has no answer.
         """
         mesh = self.tiles[number]
+        if not self.shape and self.template.example is not None:
+            return (self._piece(mesh),)
         labels = self.template.structures(values_on(self.template.sweep, mesh))
         return tuple(
             self._piece(piece)
@@ -164,10 +166,15 @@ class Desk:
     def _solve(self, mesh: Mesh) -> Piece:
         template = self.template
         points = values_on(template.sweep, mesh)
-        solved = Solved(
-            self._compiled(template.circuit(points)),
-            lambda: self._compiled(template.circuit(points, reverse=True)),
-        )
+        ready = None if self.shape else template.example
+        sample = self._compiled(ready or template.circuit(points))
+
+        def reverse() -> Sample:
+            if template.is_even(sample.circuit):
+                return sample
+            return self._compiled(template.circuit(points, reverse=True))
+
+        solved = Solved(sample, reverse)
         values: dict[Key, NDArray[Any]] = {}
         for call in template.calls:
             name, arguments = key = call_key(call)
@@ -197,26 +204,24 @@ class Desk:
         self._samples.setdefault(circuit.structure, sample)
         return sample
 
+    def _points(self) -> int:
+        """Points of a tile: more where each of them is a single energy of a few waves.
 
-def _points(template: Template) -> int:
-    """Points of a tile: more where each of them is a single energy of a few waves.
-
-    It depends on the netlist alone, and so do the numbers. Samples that may end early
-    come in small tiles.
-    """
-    axes = template.sweep
-    total = prod(len(axis) for axis in axes)
-    if total <= TILE or template.is_open_ended:
-        return TILE
-    try:
-        first = template.circuit(values_on(axes, tuple(np.array([0]) for _ in axes)))
-        fitting = BUDGET // compile_circuit(first).numbers
-    except QnetError:  # told again by the tile that meets it
-        return TILE
-    named = {name for axis in axes for name in axis.names}
-    if template.sources or "temp" in named or first.temperature.any():
-        return TILE if total < LONG else max(TILE, min(fitting, WARM_TILE))
-    return max(TILE, min(fitting, COLD_TILE))
+        It depends on the netlist alone, and so do the numbers. Samples that may end
+        early come in small tiles.
+        """
+        template, total = self.template, prod(self.shape)
+        first = template.example
+        if total <= TILE or template.is_open_ended or first is None:
+            return TILE
+        try:
+            fitting = BUDGET // self._compiled(first).numbers
+        except QnetError:  # told again by the tile that meets it
+            return TILE
+        named = {name for axis in template.sweep for name in axis.names}
+        if template.sources or "temp" in named or first.temperature.any():
+            return TILE if total < LONG else max(TILE, min(fitting, WARM_TILE))
+        return max(TILE, min(fitting, COLD_TILE))
 
 
 @dataclass(frozen=True)

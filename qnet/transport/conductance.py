@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from qnet.circuit import Floats, Ints
+from qnet.circuit import Bools, Floats, Ints
 from qnet.constants import Gq
 from qnet.transport.transmission import (
     ROUNDING,
@@ -17,9 +18,11 @@ from qnet.transport.transmission import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Stamp:
     """Büttiker conductance matrix in coordinates: what islands add to Kirchhoff's law.
+
+    Not slotted: the surplus is computed when first asked for and kept.
 
     Attributes
     ----------
@@ -43,6 +46,28 @@ class Stamp:
     def reservoirs(self) -> int:
         """Number of reservoirs."""
         return self.size - self.inner
+
+    @cached_property
+    def surplus(self) -> Floats:
+        """Row sums, S: what a common voltage drives; rounding is taken for zero.
+
+        (*sweep, size); zero unless unitarity fails.
+        """
+        total = sum_by(self.values, self.rows, self.size)
+        scale = sum_by(abs(self.values), self.rows, self.size)
+        return np.where(abs(total) <= ROUNDING * scale, 0.0, total)
+
+    @cached_property
+    def has_surplus(self) -> bool:
+        """Whether a common voltage drives a current somewhere."""
+        return bool(self.surplus.any())
+
+    def at(self, shape: tuple[int, ...], points: Bools | None) -> Stamp:
+        """The same at some points of a sweep, in one row; itself for None."""
+        if points is None:
+            return self
+        values = np.broadcast_to(self.values, (*shape, self.values.shape[-1]))
+        return replace(self, values=values[points])
 
 
 def conductance_stamp(
@@ -121,23 +146,9 @@ def currents(stamp: Stamp, voltage: Floats, shift: Floats | None = None) -> Floa
     """
     difference = voltage[..., stamp.cols] - voltage[..., stamp.rows]
     flow = sum_by(stamp.values * difference, stamp.rows, stamp.size)
-    lost = surplus(stamp)
-    if not lost.any():
+    if not stamp.has_surplus:
         return flow
-    return flow + lost * (voltage if shift is None else voltage + shift)
-
-
-def surplus(stamp: Stamp) -> Floats:
-    """Row sums: what a common voltage drives; zero unless unitarity fails.
-
-    Returns
-    -------
-    (*sweep, size)
-        In siemens; rounding is taken for zero.
-    """
-    total = sum_by(stamp.values, stamp.rows, stamp.size)
-    scale = sum_by(abs(stamp.values), stamp.rows, stamp.size)
-    return np.where(abs(total) <= ROUNDING * scale, 0.0, total)
+    return flow + stamp.surplus * (voltage if shift is None else voltage + shift)
 
 
 def average(values: Floats, weights: Floats | None) -> Floats:

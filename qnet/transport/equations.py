@@ -17,7 +17,7 @@ import numpy as np
 from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.constants import Gq
 from qnet.diagnostics import Diagnostic, PhysicsError
-from qnet.transport.conductance import Stamp, currents, surplus
+from qnet.transport.conductance import Stamp, currents
 from qnet.transport.groups import (
     Anchors,
     Links,
@@ -183,8 +183,7 @@ def solve_circuit(
     for points, group in connections(conductors, links.root, shape):
         here = given.at(shape, points)
         anchors = anchor(circuit, group, here.held, here.injected)
-        matrix = replace(conductors, values=pick(conductors.values, shape, points))
-        part = _solve_group(matrix, links, anchors, here)
+        part = _solve_group(conductors.at(shape, points), links, anchors, here)
         chosen: Bools | EllipsisType = ... if points is None else points
         relative[chosen], shift[chosen] = part.relative, part.shift
         is_free[chosen], grounded[chosen] = part.is_free, part.grounded
@@ -262,7 +261,7 @@ def _solve_group(
     matrix: Stamp, links: Links, anchors: Anchors, given: Given
 ) -> _Potentials:
     """Voltages where one grouping holds; NaN where they have no meaning."""
-    root, rows, cols = links.root, matrix.rows, matrix.cols
+    root = links.root
     offset = links.offset(given.emf)
     shift = np.where(anchors.reference >= 0, given.voltage[..., anchors.reference], 0.0)
     foot = np.where(given.held, given.voltage - shift, 0.0)
@@ -275,12 +274,19 @@ def _solve_group(
     is_fixed = np.zeros(matrix.size, bool)
     is_fixed[root[given.held | anchors.grounded]] = True
     is_free = ~is_fixed[root] & ~anchors.is_adrift
-    unknown = number_trees(root, is_free)
-    count = int(unknown.max(initial=-1)) + 1
+    relative = fixed
+    if is_free.any():
+        injected = given.injected - given.thermal - matrix.surplus * shift
+        relative = fixed + _rise(matrix, number_trees(root, is_free), fixed, injected)
+    relative = np.where(anchors.is_lost, np.nan, relative)
+    return _Potentials(relative, shift, is_free, anchors.grounded)
 
-    pull = matrix.values * fixed[..., cols]
-    push = given.injected - given.thermal - surplus(matrix) * shift
-    push = push - sum_by(pull, rows, matrix.size)
+
+def _rise(matrix: Stamp, unknown: Ints, fixed: Floats, injected: Floats) -> Floats:
+    """Voltages of free trees above where they would be `fixed`; zero elsewhere."""
+    rows, cols = matrix.rows, matrix.cols
+    is_free, count = unknown >= 0, int(unknown.max()) + 1
+    push = injected - sum_by(matrix.values * fixed[..., cols], rows, matrix.size)
     drive = sum_by(push[..., is_free], unknown[is_free], count)
     within = is_free[rows] & is_free[cols]
     x = solve_nodal(
@@ -290,11 +296,7 @@ def _solve_group(
         count,
         drive[..., None],
     )[..., 0]
-    relative = fixed
-    if count:
-        relative = fixed + np.where(is_free, x[..., unknown], 0.0)
-    relative = np.where(anchors.is_lost, np.nan, relative)
-    return _Potentials(relative, shift, is_free, anchors.grounded)
+    return np.where(is_free, x[..., unknown], 0.0)
 
 
 def number_trees(root: Ints, is_free: Bools) -> Ints:

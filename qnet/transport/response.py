@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import EllipsisType
 
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
-from qnet.transport.conductance import Stamp, surplus
-from qnet.transport.equations import number_trees, pick
+from qnet.transport.conductance import Stamp
+from qnet.transport.equations import number_trees
 from qnet.transport.groups import connections, voltage_links, with_resistors
 from qnet.transport.kirchhoff import solve_nodal
 from qnet.transport.transmission import sum_by
@@ -58,8 +57,7 @@ def _response(circuit: Circuit, stamp: Stamp, keep: Ints, counted: Stamp) -> Flo
     shape = conductors.values.shape[:-1]
     G = np.empty((*shape, len(keep), len(keep)))
     for points, group in connections(conductors, links.root, shape):
-        matrix = replace(conductors, values=pick(conductors.values, shape, points))
-        part = replace(counted, values=pick(counted.values, shape, points))
+        matrix, part = (one.at(shape, points) for one in (conductors, counted))
         is_anchored = np.isin(group, group[held])
         is_free = is_anchored & ~held[links.root]
         V = follow(matrix, number_trees(links.root, is_free), drive)
@@ -102,7 +100,7 @@ def four_terminal_resistance(
     choices = _last_those_that_feed(conductors)
     R = np.empty((*shape, len(quadruples)))
     for points, group in connections(conductors, vertices, shape):
-        matrix = replace(conductors, values=pick(conductors.values, shape, points))
+        matrix = conductors.at(shape, points)
         ground = np.zeros(stamp.size, np.intp)
         ground[group[choices]] = choices
         unknown = number_trees(vertices, ground[group] != vertices)
@@ -222,4 +220,6 @@ def currents_of(stamp: Stamp, keep: Ints, voltage: Floats) -> Floats:
     difference = voltage[..., cols, :] - voltage[..., rows, :]
     flow = np.swapaxes(stamp.values[..., used, None] * difference, -1, -2)
     flow = np.swapaxes(sum_by(flow, place[rows], len(keep)), -1, -2)
-    return flow + surplus(stamp)[..., keep, None] * voltage[..., keep, :]
+    if not stamp.has_surplus:
+        return flow
+    return flow + stamp.surplus[..., keep, None] * voltage[..., keep, :]

@@ -20,6 +20,8 @@ NEGLIGIBLE: Final = 1e-26
 """A probability below this is an amplitude of rounding errors, 1e-13."""
 ROUNDING: Final = 1e-12
 """Sum rules are taken as exact when they fail by less, relative to the channels."""
+MOST_ROUNDS: Final = 64
+"""Entries of one bin up to which they are added row by row."""
 CHUNK: Final = 1 << 18
 """Numbers worked on at a time: 2 MB, so that elimination stays in the cache."""
 
@@ -236,7 +238,14 @@ def sum_by(values: Floats, index: Ints, size: int) -> Floats:
     order = np.argsort(index, kind="stable")
     ordered = index[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    sums = np.zeros((*batch, size), float)
-    if len(starts):
+    crowd = np.diff(starts, append=len(order))
+    if crowd.max(initial=0) > MOST_ROUNDS:
+        sums = np.zeros((*batch, size), float)
         sums[..., ordered[starts]] = np.add.reduceat(values[..., order], starts, -1)
-    return sums
+        return sums
+    # One entry of every bin at a time: whole rows are added, each along the batch.
+    rows, sums = np.moveaxis(values, -1, 0), np.zeros((size, *batch))
+    for taken in range(int(crowd.max(initial=0))):
+        full = crowd > taken
+        sums[ordered[starts[full]]] += rows[order[starts[full] + taken]]
+    return np.moveaxis(sums, 0, -1)
