@@ -9,7 +9,6 @@ from qnet.transport.conductance import (
     conductance_stamp,
     currents,
     dense_conductance,
-    surplus,
 )
 from qnet.transport.transmission import transmission_matrix
 
@@ -42,7 +41,7 @@ def test_inner_waves_do_not_change_what_reservoirs_see():
 def test_rows_sum_to_zero_exactly_in_spite_of_rounding():
     T = doubly_balanced(np.random.default_rng(1), 9)
     stamp = conductance_stamp(flows(T, fed=np.full(9, 3.0)))
-    assert not surplus(stamp).any()
+    assert not stamp.surplus.any()
     V = np.full(9, 1.25)
     assert not currents(stamp, V).any()
 
