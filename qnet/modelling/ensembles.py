@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from qnet.modelling.streams import stream_bits
 from qnet.registry import Real
 from qnet.smatrix import Complex, Float
 
@@ -108,11 +109,13 @@ def drawn(
     return held.reshape(*seeds.shape, *held.shape[1:])
 
 
-def random_phases(stream: np.random.SeedSequence, count: int) -> Float:
-    """Phases (count,) spread evenly over 2π, straight from the bits of the seed.
+def random_phases(seed: Real, sample: Real, count: int) -> Float:
+    """Phases (..., count) spread evenly over 2π, straight from the bits of the seed.
 
-    A generator for two numbers would cost five times as much, and a lattice has a
-    hundred thousand nodes.
+    Parameters
+    ----------
+    seed, sample : (...)
+        Whole numbers; the phases depend on these two alone.
     """
-    bits = stream.generate_state(count, np.uint64)
+    bits = stream_bits(seed, sample, count)
     return (bits >> np.uint64(11)).astype(np.float64) * (2 * np.pi / 2**53)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
-from qnet.modelling.ensembles import drawn, random_phases
+from qnet.modelling.ensembles import random_phases
 from qnet.registry import Counts, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, assemble, unvaried
 
@@ -89,4 +89,4 @@ class Plaquette:
             return np.asarray(self.phases, float)
         if self.seed is None:
             return np.zeros(2)
-        return drawn(lambda stream: random_phases(stream, 2), self.seed, self.sample)
+        return random_phases(self.seed, self.sample, 2)
