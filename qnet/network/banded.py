@@ -11,22 +11,16 @@ E. Cuthill and J. McKee, Proc. 24th ACM National Conf., 157 (1969).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.circuit import Floats, Ints
-from qnet.network.compose import CellMatrix, batch_axes, sole_points
+from qnet.circuit import Ints
 from qnet.network.islands import Shape
-from qnet.network.sparse import DECOUPLED, join_sparse
 from qnet.smatrix import Complex
 
 NARROW = 12
 """Waves to either side of the diagonal up to which a band is taken."""
-
-WEAK = 1e4 * DECOUPLED
-"""Pivot below which an island is left to sparse LU, which knows decoupled states."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,28 +50,6 @@ def make_band(shape: Shape) -> Band | None:
     place[reverse_cuthill_mckee(graph, symmetric_mode=True)] = np.arange(n)
     width = int(abs(place[row] - place[col]).max(initial=0))
     return Band(place, width) if width <= NARROW else None
-
-
-def join_chains(
-    shape: Shape, band: Band, cells: Sequence[CellMatrix]
-) -> tuple[Complex, Floats]:
-    """S of all islands of a shape, as `qnet.network.sparse.factorise` gives it.
-
-    Returns
-    -------
-    S : (island, point, out, in)
-    pivot : (island, point)
-        Smallest pivot in modulus.
-    """
-    points = int(np.prod(batch_axes(shape, cells)))
-    S = np.empty((shape.islands, points, shape.leaving, shape.entering), complex)
-    pivot = np.empty((shape.islands, points))
-    for island, point, amplitude in sole_points(shape, cells):
-        found, weakest = join_band(shape, band, amplitude)
-        if not weakest > WEAK:  # NaN too
-            found, weakest = join_sparse(shape, amplitude)
-        S[island, point], pivot[island, point] = found, weakest
-    return S, pivot
 
 
 def join_band(shape: Shape, band: Band, amplitude: Complex) -> tuple[Complex, float]:

@@ -20,40 +20,19 @@ R. Redheffer, J. Math. Phys. 41, 1 (1962).
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.circuit import Floats, Ints
-from qnet.network.compose import CellMatrix, batch_axes, sole_points
+from qnet.circuit import Ints
 from qnet.network.connected import components
 from qnet.network.islands import Shape
-from qnet.network.sparse import join_sparse
+from qnet.network.leaves import Leaves, close, solve
 from qnet.smatrix import Complex
 
 LEAF = 48
 """Blocks of a leaf: small enough for one dense solve, large enough to pay for it."""
-
-WEAK = 1e-8
-"""Pivot of a join below which the island is left to sparse LU, which has all of it to
-choose pivots from."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
-    """Blocks that are joined at once.
-
-    Rows and columns of its matrix: first its `inner` waves, then what leaves it, or
-    enters it. The entries `entry` of the shape stand at `row`, `col`.
-    """
-
-    inner: int
-    rows: int
-    cols: int
-    entry: Ints
-    row: Ints
-    col: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +54,7 @@ class Join:
 class Tree:
     """Leaves, and levels of joins above them: cluster 2 k and 2 k + 1 become k."""
 
-    leaves: tuple[Leaf, ...]
+    leaves: Leaves
     levels: tuple[tuple[Join, ...], ...]
 
     @property
@@ -107,31 +86,7 @@ def make_tree(shape: Shape) -> Tree:
         out = _Side.of(sender >> level, out_level, level, count)
         into = _Side.of(taker >> level, in_level, level, count)
         levels.append(tuple(_joins(out, into)))
-    return Tree(
-        tuple(_leaves(shape, sender, out_level, in_level, taker)), tuple(levels)
-    )
-
-
-def join_clusters(
-    shape: Shape, tree: Tree, cells: Sequence[CellMatrix]
-) -> tuple[Complex, Floats]:
-    """S of all islands of a shape, as `qnet.network.sparse.factorise` gives it.
-
-    Returns
-    -------
-    S : (island, point, out, in)
-    pivot : (island, point)
-        Smallest pivot in modulus.
-    """
-    points = int(np.prod(batch_axes(shape, cells)))
-    S = np.empty((shape.islands, points, shape.leaving, shape.entering), complex)
-    pivot = np.empty((shape.islands, points))
-    for island, point, amplitude in sole_points(shape, cells):
-        found, weakest = join_tree(tree, amplitude)
-        if not weakest > WEAK:  # NaN too
-            found, weakest = join_sparse(shape, amplitude)
-        S[island, point], pivot[island, point] = found, weakest
-    return S, pivot
+    return Tree(_leaves(shape, sender, out_level, in_level, taker), tuple(levels))
 
 
 def join_tree(tree: Tree, amplitude: Complex) -> tuple[Complex, float]:
@@ -142,12 +97,7 @@ def join_tree(tree: Tree, amplitude: Complex) -> tuple[Complex, float]:
     amplitude : (entry,)
         In the order of the shape's entries.
     """
-    weakest = np.inf
-    clusters: list[Complex] = []
-    for leaf in tree.leaves:
-        joined, pivot = _close(leaf, amplitude)
-        clusters.append(joined)
-        weakest = min(weakest, pivot)
+    clusters, weakest = close(tree.leaves, amplitude)
     for joins in tree.levels:
         above = []
         clusters.reverse()  # so that what is joined is let go at once
@@ -159,22 +109,13 @@ def join_tree(tree: Tree, amplitude: Complex) -> tuple[Complex, float]:
     return clusters[0], weakest
 
 
-def _close(leaf: Leaf, amplitude: Complex) -> tuple[Complex, float]:
-    """Matrix of a leaf between the waves that cross its border."""
-    n = leaf.inner
-    T = np.zeros((leaf.rows, leaf.cols), complex)
-    T[leaf.row, leaf.col] = amplitude[leaf.entry]
-    waves, pivot = _solve(T[:n, :n], T[:n, n:])
-    return T[n:, n:] + T[n:, :n] @ waves, pivot
-
-
 def _star(join: Join, A: Complex, B: Complex) -> tuple[Complex, float]:
     """Matrix of two clusters together."""
     f, b = join.forth, join.back
     wide = A.shape[1] - b
     P, Q = A[:f, :b], B[:b, :f]
     drive = np.hstack([A[:f, b:], P @ B[:b, f:]])
-    forth, pivot = _solve(P @ Q, drive)
+    forth, pivot = solve(P @ Q, drive)
     back = Q @ forth
     back[:, wide:] += B[:b, f:]
     upper, lower = A[f:, :b] @ back, B[b:, :f] @ forth
@@ -183,34 +124,21 @@ def _star(join: Join, A: Complex, B: Complex) -> tuple[Complex, float]:
     return np.vstack([upper, lower])[join.rows[:, None], join.cols], pivot
 
 
-def _solve(loop: Complex, drive: Complex) -> tuple[Complex, float]:
-    """Waves (n, k) of (1 - loop) waves = drive, NaN at a zero pivot; least pivot."""
-    from scipy.linalg.lapack import zgetrf, zgetrs
-
-    if not len(drive):
-        return drive, np.inf
-    A = np.eye(len(loop)) - loop
-    factors, order, fault = zgetrf(A, overwrite_a=True)
-    pivot = float(np.abs(factors.diagonal()).min())
-    if fault or not drive.size:
-        return np.full_like(drive, np.nan), pivot
-    return zgetrs(factors, order, drive)[0], pivot
-
-
 def _partition(block: Ints, n: int, outs: int, depth: int) -> Ints:
     """Leaf of each block; halves of the island differ in the highest bit."""
     count = int(block.max()) + 1
     if depth == 0:
         return np.zeros(count, np.intp)
     import pymetis
+    from scipy.sparse import coo_array
 
     first, second = block[:n], block[outs : outs + n]
     apart = first != second
     ends = np.concatenate([first[apart], second[apart]])
     others = np.concatenate([second[apart], first[apart]])
-    key = np.unique(ends * count + others)
-    start = np.searchsorted(key, np.arange(count + 1) * count)
-    neighbours = pymetis.CSRAdjacency(start, key % count)
+    pairs = coo_array((np.ones(len(ends), np.int8), (ends, others)), (count, count))
+    graph = pairs.tocsr()
+    neighbours = pymetis.CSRAdjacency(graph.indptr, graph.indices)
     _, leaf = pymetis.part_graph(2**depth, adjacency=neighbours, recursive=True)
     return np.asarray(leaf, np.intp)
 
@@ -264,19 +192,16 @@ def _joins(out: _Side, into: _Side) -> Iterator[Join]:
 
 def _leaves(
     shape: Shape, sender: Ints, out_level: Ints, in_level: Ints, taker: Ints
-) -> Iterator[Leaf]:
+) -> Leaves:
     """Waves and entries of every leaf."""
     count = int(max(sender.max(initial=0), taker.max(initial=0))) + 1
     place, rows, inner = _numbered(sender, out_level, count)
     spot, cols, _ = _numbered(taker, in_level, count)
     owner = sender[shape.row]
-    order = np.argsort(owner, kind="stable")
-    ends = np.searchsorted(owner[order], np.arange(1, count))
-    for k, entry in enumerate(np.split(order, ends)):
-        yield Leaf(
-            int(inner[k]), int(rows[k]), int(cols[k]),
-            entry, place[shape.row[entry]], spot[shape.col[entry]],
-        )  # fmt: skip
+    entry = np.argsort(owner, kind="stable")
+    first = np.searchsorted(owner[entry], np.arange(count + 1))
+    row, col = place[shape.row[entry]], spot[shape.col[entry]]
+    return Leaves(inner, rows, cols, first, entry, row, col)
 
 
 def _numbered(owner: Ints, closes: Ints, count: int) -> tuple[Ints, Ints, Ints]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
-from qnet.network import banded, clusters
+from qnet.network import banded, clusters, series
 from qnet.network.blocks import compose_blocks, is_broad
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join_moderate, join_singular
@@ -26,7 +26,7 @@ from qnet.network.kernel import (
     write_program,
 )
 from qnet.network.plan import Plan, make_plan
-from qnet.network.sparse import factorise
+from qnet.network.sparse import Join, factorise, one_by_one
 from qnet.smatrix import Complex
 
 WEAK_PIVOT = 1e-6
@@ -93,6 +93,11 @@ class Composer:
     points: int = 1
 
     @cached_property
+    def series(self) -> series.Series | None:
+        """Order of a long row; None for everything else."""
+        return series.make_series(self.shape) if self.shape.internal > LARGE else None
+
+    @cached_property
     def band(self) -> banded.Band | None:
         """Order along a long chain; None for lattices and small islands."""
         return banded.make_band(self.shape) if self.shape.internal > LARGE else None
@@ -100,7 +105,9 @@ class Composer:
     @cached_property
     def tree(self) -> clusters.Tree | None:
         """Clusters of a large lattice; None for chains and small islands."""
-        is_lattice = self.shape.internal > LARGE and self.band is None
+        is_lattice = (
+            self.shape.internal > LARGE and self.series is None and self.band is None
+        )
         if not is_lattice or not clusters.is_available():
             return None
         tree = clusters.make_tree(self.shape)
@@ -121,16 +128,26 @@ class Composer:
             return None
         return write_program(self.plan)
 
+    @property
+    def _few(self) -> Join | None:
+        """What joins a long chain at few points, without a plan."""
+        if self.series is not None:
+            return partial(series.join_series, self.series)
+        if self.band is not None:
+            return partial(banded.join_band, self.shape, self.band)
+        return None
+
     def join(self, cells: Sequence[CellMatrix]) -> tuple[Complex, Floats]:
         """S (island, point, out, in) and smallest pivots by the route that pays."""
         if is_broad(self.shape):
             return compose_blocks(self.shape, cells)
         points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))
         batch = self.shape.islands * max(points, self.points)
-        if self.band is not None and batch <= FEW:
-            return banded.join_chains(self.shape, self.band, cells)
+        few = self._few if batch <= FEW else None
+        if few is not None:
+            return one_by_one(self.shape, cells, few)
         if self.tree is not None:
-            return clusters.join_clusters(self.shape, self.tree, cells)
+            return one_by_one(self.shape, cells, partial(clusters.join_tree, self.tree))
         if self.plan is None:
             return factorise(self.shape, cells)
         work = self.plan.work * batch

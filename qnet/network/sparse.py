@@ -7,7 +7,8 @@ ones, whichever are fewer, are solved for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -16,8 +17,15 @@ from qnet.network.compose import CellMatrix, batch_axes, sole_points
 from qnet.network.islands import Shape
 from qnet.smatrix import Complex
 
+Join = Callable[[Complex], tuple[Complex, float]]
+"""S (out, in) of one island at one point and the smallest pivot, from its entries."""
+
 DECOUPLED = 1e-12
 """Pivot below which an internal state counts as decoupled."""
+
+WEAK = 1e4 * DECOUPLED
+"""Pivot of other routes below which an island is left to sparse LU, which has all of it
+to choose pivots from, and knows decoupled states."""
 
 ABSORPTION = 1e-8
 """Loss that is lent to a decoupled state, in amplitude per passage."""
@@ -36,11 +44,32 @@ def factorise(shape: Shape, cells: Sequence[CellMatrix]) -> tuple[Complex, Float
     pivot : (island, point)
         Smallest pivot in modulus, 0 where there was none.
     """
+    return one_by_one(shape, cells, partial(join_sparse, shape))
+
+
+def one_by_one(
+    shape: Shape, cells: Sequence[CellMatrix], join: Join
+) -> tuple[Complex, Floats]:
+    """S of all islands of a shape, each by itself at each point.
+
+    Parameters
+    ----------
+    join : callable
+        Gives S and the smallest pivot; where that is weak, sparse LU has its say.
+
+    Returns
+    -------
+    S, pivot
+        As `factorise` gives them.
+    """
     points = int(np.prod(batch_axes(shape, cells)))
     S = np.empty((shape.islands, points, shape.leaving, shape.entering), complex)
     pivot = np.empty((shape.islands, points))
     for island, point, amplitude in sole_points(shape, cells):
-        S[island, point], pivot[island, point] = join_sparse(shape, amplitude)
+        found, weakest = join(amplitude)
+        if not weakest > WEAK:  # NaN too
+            found, weakest = join_sparse(shape, amplitude)
+        S[island, point], pivot[island, point] = found, weakest
     return S, pivot
 
 

@@ -1,15 +1,17 @@
 """The banded factorisation of chains, against the sparse one."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from test_islands import shapes
 from test_plan import chain, entries, lattice
 from test_sample import ring
 
-from qnet.network import banded, matrix
-from qnet.network.banded import join_band, join_chains, make_band
+from qnet.network import matrix, sparse
+from qnet.network.banded import join_band, make_band
 from qnet.network.sample import compile_circuit
-from qnet.network.sparse import factorise, join_sparse
+from qnet.network.sparse import factorise, join_sparse, one_by_one
 
 
 @pytest.mark.parametrize("length", [2, 30, 500])
@@ -31,9 +33,9 @@ def test_a_decoupled_state_goes_to_the_sparse_factorisation():
     circuit = ring(0.25, np.pi, 0.0)
     (shape,) = shapes(circuit)
     cells = compile_circuit(circuit).cell_matrices(np.zeros(1))
-    S, pivot = join_chains(shape, make_band(shape), cells)
+    S, pivot = one_by_one(shape, cells, partial(join_band, shape, make_band(shape)))
     expected, weakest = factorise(shape, cells)
-    assert pivot == weakest < banded.WEAK
+    assert pivot == weakest < sparse.WEAK
     np.testing.assert_array_equal(S, expected)
 
 
