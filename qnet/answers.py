@@ -51,7 +51,8 @@ def _kappa(solved: Solved, a: str, b: str) -> Float:
 
 
 def _noise(solved: Solved, a: str, b: str) -> Float:
-    return solved.noise().current[..., solved.find(a), solved.find(b)]
+    pair = np.array([solved.find(a), solved.find(b)])
+    return solved.fluctuations.current(pair)[..., 0, 1]
 
 
 def _fano(solved: Solved, node: str) -> Float:

@@ -58,9 +58,9 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     found = _of_currents(solved)
     if "onsager" in checks:
         found.append(Certificate("reciprocity", solved.asymmetry, size))
-    if solved.was_asked("noise"):
+    if solved.fluctuations.has_noise:
         found += _of_noise(solved, checks)
-    if "fdt" in checks and solved.was_asked("counting"):
+    if "fdt" in checks and solved.fluctuations.has_counted:
         defect = _fluctuation_theorem(solved)
         found.append(Certificate("fluctuation theorem", defect, size))
     if "laws" in checks and solved.is_full and not solved.has_holes:
@@ -97,15 +97,15 @@ def _of_currents(solved: Solved) -> list[Certificate]:
 
 def _of_noise(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     """Conservation and positivity of the noise, and its value without bias."""
-    size = len(solved.circuit.reservoirs)
-    S = solved.noise().current
-    found = [Certificate("noise error", solved.noise().excess)]
+    size, told = len(solved.circuit.reservoirs), solved.fluctuations
+    S = told.current(told.watched)
+    found = [Certificate("noise error", told.excess)]
     if "kcl" in checks:
         found.append(Certificate("noise conservation", conservation_defect(S), size))
     if "fdt" in checks:
         found += [
             Certificate("noise positivity", negativity(S), size),
-            Certificate("fluctuation-dissipation", solved.equilibrium_defect, size),
+            Certificate("fluctuation-dissipation", told.equilibrium_defect, size),
         ]
     return found
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints, scatters_alike
 from qnet.diagnostics import Diagnostic
+from qnet.fluctuating import Fluctuations
 from qnet.network.channels import has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import condensate_index
@@ -23,20 +24,8 @@ from qnet.registry import ReservoirKind
 from qnet.remarks import REMARKS, grounded, heat_beside_holes, of_levels
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
-from qnet.transport.circuit_action import Conductor
 from qnet.transport.conductance import Stamp, dense_conductance
-from qnet.transport.correlations import (
-    Correlations,
-    Islands,
-    Response,
-    circuit_noise,
-    full_response,
-    linear_response,
-)
-from qnet.transport.counted import circuit_conductor
-from qnet.transport.counting import Cumulants, Distribution, cumulants, distribution
 from qnet.transport.equations import Mark, Solution
-from qnet.transport.equilibrium import equilibrium_defect
 from qnet.transport.linear import balance, given_warming, solve_linear
 from qnet.transport.onsager import Onsager, onsager_stamps
 from qnet.transport.reciprocity import (
@@ -87,8 +76,6 @@ class Solved:
         self._reverse = reverse
         self._onsager: dict[tuple[int, ...], Onsager] = {}
         self._stamps: dict[tuple[int, ...], Stamp] = {}
-        self._noise: dict[bool, Correlations] = {}
-        self._has_counted = False
         self._thermo: dict[tuple[int, int], Thermoelectric] = {}
 
     @cached_property
@@ -276,68 +263,9 @@ class Solved:
     # --- fluctuations
 
     @cached_property
-    def differential_response(self) -> Response:
-        """How charge and heat follow voltages and temperatures where it stands."""
-        if self.is_full:
-            return full_response(self.circuit, self.biased)
-        return linear_response(self.circuit, self.onsager())
-
-    def noise(self, *, is_frozen: bool = False) -> Correlations:
-        """Correlations of currents and voltages at the netlist's sources."""
-        if is_frozen not in self._noise:
-            self._noise[is_frozen] = circuit_noise(
-                self.circuit,
-                self._islands(self.solution.voltage if self.is_full else None),
-                self.solution,
-                self.differential_response,
-                is_frozen=is_frozen,
-            )
-        return self._noise[is_frozen]
-
-    def was_asked(self, question: str) -> bool:
-        """Whether ``noise`` (probes floating) or ``counting`` was asked so far."""
-        return (False in self._noise) if question == "noise" else self._has_counted
-
-    @cached_property
-    def equilibrium_defect(self) -> Floats:
-        """|S - 2 k_BT (G + Gᵀ)| without bias, over the largest element, (*sweep,)."""
-        return equilibrium_defect(
-            self.circuit,
-            self._islands(None),
-            self.solution,
-            linear_response(self.circuit, self.onsager()),
-            self.contacts,
-            self.contact_matrix,
-        )
-
-    def counting(self, reservoir: int, order: int) -> Cumulants:
-        """Cumulants of the electrons that a reservoir receives, beyond linear response.
-
-        Raises
-        ------
-        PhysicsError
-            QN560, QN562 to QN564: what cannot be counted.
-        """
-        return cumulants(*self._counted(reservoir), order)
-
-    def distribution(self, reservoir: int, time: float) -> Distribution:
-        """Probabilities of the numbers of electrons received in some time, s.
-
-        Raises
-        ------
-        PhysicsError
-            QN561 to QN564: what has no distribution.
-        """
-        return distribution(*self._counted(reservoir), time)
-
-    def _counted(self, reservoir: int) -> tuple[Conductor, Floats]:
-        """What is counted, and the weights (n,) of the count: 1 at one reservoir."""
-        self._has_counted = True
-        found = self.biased.solution
-        islands = self._islands(found.voltage)
-        one = np.zeros(len(self.circuit.reservoirs))
-        one[reservoir] = 1.0
-        return circuit_conductor(self.circuit, islands, found, reservoir), one
+    def fluctuations(self) -> Fluctuations:
+        """Noise and counting statistics at the netlist's sources."""
+        return Fluctuations(self)
 
     def carries(self, reservoirs: Ints) -> Bools:
         """Where a current is more than rounding, (*sweep, reservoirs)."""
@@ -353,15 +281,6 @@ class Solved:
     def is_superconducting(self) -> bool:
         """Whether electrons turn into holes somewhere."""
         return condensate_index(self.circuit) is not None
-
-    def _islands(self, voltage: Floats | None) -> Islands:
-        """Scattering matrices by energy, levels where the voltages put them."""
-        lift = None if voltage is None else np.nan_to_num(voltage)
-        if self.is_superconducting:
-            return lambda energy: self.sample.nambu(energy, lift)
-        if not any(group.lever is not None for group in self.circuit.groups):
-            lift = None
-        return lambda energy: self.sample.smatrix(energy, lift)
 
     # --- who is who
 

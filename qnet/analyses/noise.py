@@ -40,15 +40,15 @@ class Noise:
         names = tuple(solved.circuit.reservoirs.names)
         chosen = [solved.find(name) for name in self.terminals]
         shown = np.array(chosen or range(len(names)), np.intp)
-        found = solved.noise(is_frozen=self.probes == "frozen")
-        S = found.current[..., shown[:, None], shown]
+        told, is_frozen = solved.fluctuations, self.probes == "frozen"
+        S = told.current(shown, is_frozen=is_frozen)
         labelled = tuple(names[k] for k in shown)
         both: Labels = {"to": labelled, "from": labelled}
         own: Labels = {"reservoir": labelled}
         own_noise = np.diagonal(S, axis1=-2, axis2=-1)
         current = solved.solution.current[..., shown]
         fano = np.where(solved.carries(shown), fano_factor(own_noise, current), np.nan)
-        swing = np.diagonal(found.voltage, axis1=-2, axis2=-1)[..., shown]
+        swing = told.voltage(shown, is_frozen=is_frozen)
         quantities = {
             "S": Quantity("S", S, ("to", "from"), "A^2/Hz", both),
             "Fano factor": Quantity("Fano factor", fano, ("reservoir",), "", own),

@@ -45,7 +45,7 @@ class CountingStatistics:
     def run(self, solved: Solved) -> Result:
         """Answer at every point of a piece of the sweep."""
         counted = solved.find(self.terminal[0])
-        found = solved.counting(counted, self.order).value
+        found = solved.fluctuations.counting(counted, self.order).value
         along = np.sign(found[..., :1]) ** np.arange(1, self.order + 1)
         mean = abs(found[..., :1])
         per_electron = np.divide(
@@ -61,7 +61,7 @@ class CountingStatistics:
         }
         notes: tuple[str, ...] = ()
         if self.time is not None:
-            told = solved.distribution(counted, self.time)
+            told = solved.fluctuations.distribution(counted, self.time)
             quantities["P"] = _probabilities(told)
             notes = _ringing(told)
         name = self.terminal[0]

@@ -9,6 +9,7 @@ import numpy as np
 
 from qnet.circuit import Circuit, Floats, Group
 from qnet.diagnostics import Label, PhysicsError, PluginError, refuse
+from qnet.network.branches import Branch, branches
 from qnet.network.channels import Cell, has_holes, make_cells
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import (
@@ -147,6 +148,19 @@ class Sample:
             return None
         wiring = self.topology.wiring
         return None if wiring is None else discrepancy(wiring, cells, flows)
+
+    def branches(
+        self, energy: Floats, voltage: Floats | None = None
+    ) -> tuple[Branch, ...]:
+        """Independent sources of fluctuations, between the vertices of `flows`.
+
+        Parameters
+        ----------
+        energy, voltage
+            As in `smatrix`; nothing may be superconducting.
+        """
+        cells = self.cell_matrices(energy, voltage)
+        return branches(self.topology.pattern, self.topology.composers, cells)
 
     def nambu(
         self, energy: Floats, voltage: Floats | None = None

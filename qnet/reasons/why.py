@@ -244,9 +244,10 @@ def _noise_shares(
     solved: Solved, arguments: tuple[str, ...]
 ) -> tuple[list[Share], list[str]]:
     """What the conductors give with voltages held, and what fluctuating probes add."""
-    a, b = (solved.find(name) for name in arguments)
-    whole = float(solved.noise().current[0, a, b])
-    frozen = float(solved.noise(is_frozen=True).current[0, a, b])
+    pair = np.array([solved.find(name) for name in arguments])
+    told = solved.fluctuations
+    whole = float(told.current(pair)[0, 0, 1])
+    frozen = float(told.current(pair, is_frozen=True)[0, 0, 1])
     return [
         Share("conductors, voltages held", "", 1.0, "", frozen),
         Share("fluctuations of floating voltages", "", 1.0, "", whole - frozen),

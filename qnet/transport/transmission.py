@@ -22,6 +22,8 @@ ROUNDING: Final = 1e-12
 """Sum rules are taken as exact when they fail by less, relative to the channels."""
 MOST_ROUNDS: Final = 64
 """Entries of one bin up to which they are added row by row."""
+SPARSE: Final = 0.2
+"""Share of all pairs below which only those that a vertex joins are visited."""
 CHUNK: Final = 1 << 18
 """Numbers worked on at a time: 2 MB, so that elimination stays in the cache."""
 
@@ -204,7 +206,12 @@ def _fold(work: Floats, k: int) -> Bools:
         inflow = row.sum(-1)
         shut = inflow <= NEGLIGIBLE
         row /= np.where(shut, np.inf, inflow)[:, None]
-        work[:, :p, :p] += work[:, :p, p, None] * row[:, None, :]
+        into, out = np.flatnonzero(row.any(0)), np.flatnonzero(work[:, :p, p].any(0))
+        if len(into) * len(out) < SPARSE * p * p:
+            passed = work[:, out, p, None] * row[:, None, into]
+            work[:, out[:, None], into] += passed
+        else:
+            work[:, :p, :p] += work[:, :p, p, None] * row[:, None, :]
         is_shut[:, p - k] = shut
     return is_shut
 
@@ -213,8 +220,9 @@ def _unfold(work: Floats, k: int) -> Floats:
     """Weights of the kept vertices in each eliminated one, from the rows of `_fold`."""
     share = work[:, k:, :k].copy()
     for p in range(1, share.shape[1]):
-        row = work[:, k + p, None, k : k + p]
-        share[:, p] += (row @ share[:, :p])[:, 0]
+        row = work[:, k + p, k : k + p]
+        into = np.flatnonzero(row.any(0))
+        share[:, p] += (row[:, None, into] @ share[:, into])[:, 0]
     return share
 
 
