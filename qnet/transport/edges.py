@@ -29,7 +29,8 @@ class Edges:
     low, span : (row,)
         Lowest node and length of the window, eV.
     terms : (row, nE, from, column)
-        What is summed: K, then (E - middle) K, then shares, weights included.
+        What is summed: K, then (E - middle) K, then shares, those of the first less
+        all, weights included.
     running : (row, nE + 1, from, column)
         Sums of the terms below each node.
     """
@@ -49,6 +50,11 @@ class Edges:
         energy = energy.reshape(rows, nodes)
         K = K.reshape(rows, nodes, kept, kept)
         share = share.reshape(rows, nodes, kept, gone)
+        if gone:
+            # counted from the occupation of the first reservoir, they sum to zero as K
+            # does, and a step that is common to all drops out
+            share = share.copy()
+            share[..., 0, :] -= share.sum(-2)
         terms = np.concatenate([K, energy[..., None, None] * K, share], -1)
         running = np.zeros((len(terms), nodes + 1, kept, terms.shape[-1]))
         np.cumsum(terms, 1, out=running[:, 1:])

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
-from qnet.constants import Gq
+from qnet.constants import Gq, kB_eV
 from qnet.diagnostics import Diagnostic, PhysicsError
 from qnet.transport.conductance import Stamp, currents
 from qnet.transport.groups import (
@@ -31,8 +31,9 @@ from qnet.transport.kirchhoff import solve_nodal
 from qnet.transport.transmission import sum_by
 
 PINCHED: Final = 0.1
-"""Currents below this share of (e²/h) V are small differences of probabilities:
-conservation is then judged against that share."""
+"""Currents below this share of (e²/h) V are small differences of probabilities, V the
+largest voltage or difference of k_BT/e: conservation is then judged against that share.
+"""
 
 SINGULAR: Final = Diagnostic(
     "QN534",
@@ -322,11 +323,14 @@ def _report(
     height = abs(relative).max(-1, initial=0.0)
     norm = _norm(conductors) * height
     astray = abs(into[..., :n].sum(-1))
-    conservation = np.maximum(
-        _share(astray, abs(into).sum(-1), height),
-        _share(worst, abs(outflow).sum(-1), height),
-    )
     temperature = problem.circuit.reservoirs.temperature
+    # differences of temperature drive as much, and may find nothing to drive
+    warmth = kB_eV * np.ptp(temperature, -1) if given.thermal.any() else 0.0
+    drive = np.maximum(height, warmth)
+    conservation = np.maximum(
+        _share(astray, abs(into).sum(-1), drive),
+        _share(worst, abs(outflow).sum(-1), drive),
+    )
     return Solution(
         voltage=(potentials.relative + potentials.shift)[..., :n],
         current=np.where(lost, np.nan, into)[..., :n],

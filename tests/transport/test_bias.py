@@ -8,6 +8,7 @@ import pytest
 from hand_made import circuit, constant_flows, flows, flows_of_islands
 from reference_networks import CURRENT_UNIT, KELVIN, island, load
 
+import qnet
 from qnet.circuit import Lever
 from qnet.diagnostics import PhysicsError
 from qnet.registry import ReservoirKind
@@ -401,3 +402,19 @@ def test_equilibrium_carries_no_current_and_keeps_its_probes():
     assert not found.heat.any()
     assert found.voltage[2] == pytest.approx(0.3)
     assert found.temperature[2] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("bias", ["1mV", "20mV"])
+def test_a_dephasing_probe_that_sees_one_contact_takes_its_voltage(bias):
+    """f_p = f_T1 at each energy, so that -∫(f_p - f_EF)dE = eV1, at any temperature.
+
+    A resonance makes K depend on energy; the probe stands before it on an edge. At the
+    larger bias the Fermi edges are narrow beside the window.
+    """
+    report = qnet.run(
+        ".options response=full\n.temp 2K\n.field 5T\n.fermi 0.1meV\n"
+        f"T1 s V={bias} temp=3K\nT2 d V=-0.3mV\nT3 out V=0\n"
+        "E1 s m\nP1 m n eps=0.3 type=dephasing\nE2 n out\nE3 out s\n"
+        "D1 out d E0=0.2meV GL=0.3meV GR=0.4meV\n.meas off (V(P1)-V(T1))/V(T1)\n"
+    )
+    assert abs(float(report.measures["off"].values)) < 1e-9

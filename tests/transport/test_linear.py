@@ -8,6 +8,7 @@ import pytest
 from hand_made import circuit, constant_flows, flows_of_islands
 from reference_networks import KELVIN, island, load
 
+import qnet
 from qnet.constants import L0, Gq
 from qnet.registry import ReservoirKind
 from qnet.transport.conductance import dense_conductance
@@ -152,3 +153,20 @@ def test_named_probe_acts_as_a_voltage_probe():
     assert dense_conductance(named.charge) == pytest.approx(
         dense_conductance(plain.charge), abs=1e-12 * Gq
     )
+
+
+def test_a_warm_contact_drives_no_current_through_what_is_flat_in_energy():
+    """One contact holds the voltage, all else floats: every current is zero.
+
+    Contacts of unequal temperatures exchange heat, and rounding is no current to be
+    conserved.
+    """
+    report = qnet.run(
+        ".temp 0.7K\nT1 a V=-144.1056uV temp=0.82K\nP2 b temp=0.48K\n"
+        "S1 a levels nch=(1) H=[[1e-3]] W=[[0.02]]\nP3 c b eps=0.795571 N=2\n"
+        "B1 a c a b T=0.312918 N=2\n"
+        ".op\n"
+    )
+    assert report.passed
+    voltage = report["op"]["voltage"].values
+    assert voltage == pytest.approx([-144.1056e-6] * 3, rel=1e-12)
