@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
+    from qnet.sweep.processes import Workers as Workers
 
 _HOMES = {
     "AnalysisError": "qnet.diagnostics",
@@ -66,6 +67,7 @@ _HOMES = {
     "Spectrum": "qnet.analyses.spectrum",
     "StorageError": "qnet.diagnostics",
     "TransmissionMatrix": "qnet.analyses.matrices",
+    "Workers": "qnet.sweep.processes",
     "check": "qnet.corridor",
     "draw": "qnet.pictures.drawing",
     "from_kwant": "qnet.interop",

@@ -22,6 +22,7 @@ from qnet.records.provenance import provenance_of
 from qnet.records.store import Journal, journal_of, locked, refuse_another
 from qnet.results import Report
 from qnet.solved import Question
+from qnet.sweep.processes import Workers, on_executor
 from qnet.sweep.survey import Crew, Keeper, compile_all, survey
 from qnet.sweep.tile import Recipe
 
@@ -36,7 +37,7 @@ def run(
     include: Sequence[str | Path] = (),
     analyses: Sequence[Question] = (),
     progress: Progress | None = None,
-    workers: int = 1,
+    workers: int | Workers = 1,
     executor: Executor | None = None,
     output: str | Path | None = None,
     resume: bool = False,
@@ -57,8 +58,9 @@ def run(
         Questions besides the netlist's own: ``qnet.Op()``.
     progress : callable, optional
         Told how many sweep points are done.
-    workers : int
-        Processes that share the sweep. A script that asks for more than one keeps its
+    workers : int or Workers
+        Processes that share the sweep: how many, or those of an open `Workers`, which
+        serve one run after another. A script that asks for more than one keeps its
         own commands below ``if __name__ == "__main__":``.
     executor : concurrent.futures.Executor, optional
         Shares the sweep instead: threads, processes, ``client.get_executor()`` of
@@ -81,22 +83,35 @@ def run(
     PhysicsError
         The equations have no answer at any point.
     """
-    ours = recipe(source, overrides=overrides, include=include, analyses=analyses)
-    crew = Crew(workers, executor)
-    if output is None:
-        return _report(ours, progress, crew, provenance_of(ours))
-    path = Path(output)
-    check_suffix(path)
-    provenance = provenance_of(ours)
-    with locked(path):
-        clear_parts(path)
-        if not (force or (resume and journal_of(path).exists())):
-            refuse_existing(path)
-        with _journal(path, provenance, resume=resume, force=force) as journal:
-            report = _report(ours, progress, crew, provenance, journal)
-            write(report, path, replace=True)
-        journal_of(path).unlink()
-    return report
+    with _crew(workers, executor) as crew:
+        ours = recipe(source, overrides=overrides, include=include, analyses=analyses)
+        if output is None:
+            return _report(ours, progress, crew, provenance_of(ours))
+        path = Path(output)
+        check_suffix(path)
+        provenance = provenance_of(ours)
+        with locked(path):
+            clear_parts(path)
+            if not (force or (resume and journal_of(path).exists())):
+                refuse_existing(path)
+            with _journal(path, provenance, resume=resume, force=force) as journal:
+                report = _report(ours, progress, crew, provenance, journal)
+                write(report, path, replace=True)
+            journal_of(path).unlink()
+        return report
+
+
+@contextmanager
+def _crew(workers: int | Workers, executor: Executor | None) -> Iterator[Crew | None]:
+    """Who solves the tiles, if it is not this process."""
+    if executor is not None:
+        yield partial(on_executor, executor=executor)
+    elif not isinstance(workers, Workers):
+        # Started before the netlist is read: they load while it is elaborated.
+        with Workers(workers) as started:
+            yield started.outcomes if workers > 1 else None
+    else:
+        yield workers.outcomes if workers.count > 1 else None
 
 
 @contextmanager
@@ -124,7 +139,7 @@ def _journal(
 def _report(
     ours: Recipe,
     progress: Progress | None,
-    crew: Crew,
+    crew: Crew | None,
     provenance: Mapping[str, str],
     keeper: Keeper | None = None,
 ) -> Report:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from qnet.diagnostics import Diagnostic, PluginError
 from qnet.registry import (
@@ -25,6 +25,8 @@ from qnet.registry import (
     registered_analyses,
     registered_models,
 )
+
+_SHELVES: Final = ("scatterers", "analyses")
 
 
 def models() -> Mapping[str, ModelEntry]:
@@ -133,6 +135,15 @@ def _load_others(shelf: str) -> dict[str, tuple[str, Diagnostic]]:
     return failures
 
 
+@cache
+def plug_ins() -> tuple[str, ...]:
+    """Distributions whose models or analyses stand beside the built-in ones."""
+    from importlib.metadata import entry_points
+
+    points = [p for shelf in _SHELVES for p in entry_points(group=f"qnet.{shelf}")]
+    return tuple(sorted({point.dist.name for point in points if point.dist}))
+
+
 def _without_clashes(
     built_in: Mapping[str, E], registered: Mapping[str, E]
 ) -> dict[str, E]:
@@ -147,5 +158,5 @@ def _without_clashes(
 
 
 if __name__ == "__main__":
-    for name in ("scatterers", "analyses"):
+    for name in _SHELVES:
         index_file(name).write_text(index_text(name), "utf-8")

@@ -94,7 +94,7 @@ def show_status(output: Path, *, as_json: bool) -> None:
     text = f"{output.name}: {found.state}"
     if found.state in {"unfinished", "running"}:
         text += f", {found.tiles} tiles are done"
-    if found.holder is not None:
+    if found.holder:
         text += f", written by process {found.holder}"
     print(text)
 

@@ -40,21 +40,25 @@ class Usage(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Solve a netlist, write what is wanted, print the report."""
-    from qnet.corridor import run
+    from qnet.sweep.processes import Workers
 
     _raise_limits(options.limit)
     if options.resume and options.output is None:
         raise Usage("--resume goes on with an output; name it with -o")
     with (
+        # Before the rest is imported: they load while this process does.
+        Workers(options.workers if options.cluster is None else 1) as workers,
         progress(is_wanted=not options.quiet) as told,
         _executor(options) as executor,
     ):
+        from qnet.corridor import run
+
         report = run(
             _source(options.file),
             overrides=dict(options.overrides),
             include=options.include,
             progress=told,
-            workers=options.workers,
+            workers=workers,
             executor=executor,
             output=options.output,
             resume=options.resume,

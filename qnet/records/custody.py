@@ -40,16 +40,26 @@ class Status:
 def status(output: Path) -> Status:
     """Say how far the run into a file is; the file itself is not checked."""
     holder = holder_of(output)
-    place = journal_of(output)
-    tiles = 0
-    if place.exists():
-        journal = Journal.open(place, is_read_only=True)
-        tiles = len(journal)
-        journal.close()
-        return Status("running" if holder else "unfinished", tiles, holder)
-    if holder:
-        return Status("running", 0, holder)
+    tiles = _finished(journal_of(output))
+    if holder is not None:
+        return Status("running", tiles or 0, holder)
+    if tiles is not None:
+        return Status("unfinished", tiles, None)
     return Status("complete" if output.exists() else "absent", 0, None)
+
+
+def _finished(place: Path) -> int | None:
+    """Tiles in a journal; None if there is none, or no longer."""
+    if not place.exists():
+        return None
+    try:
+        journal = Journal.open(place, is_read_only=True)
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):  # the run has just ended
+            return None
+        raise
+    journal.close()
+    return len(journal)
 
 
 def dump(output: Path) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qnet.discovery import plug_ins
 from qnet.lang.template import Template
 from qnet.sweep.tile import Recipe
 
@@ -37,21 +38,31 @@ def provenance_of(recipe: Recipe) -> dict[str, str]:
         "overrides": json.dumps(dict(sorted(recipe.overrides.items()))),
         "questions": repr(recipe.questions),
         "sweep": json.dumps(axes),
-        "data": json.dumps(dict(_data(template))),
+        "data": json.dumps(_data(template)),
         "seed": str(template.seed),
         "limits": json.dumps(dict(recipe.limits)),
         "versions": _versions(),
     }
 
 
-def _data(template: Template) -> Iterator[tuple[str, str]]:
-    """Name and SHA-256 of every data file."""
+def _data(template: Template) -> dict[str, str]:
+    """SHA-256 of every data file by its name; namesakes are numbered."""
+    found: dict[str, str] = {}
+    for path in dict.fromkeys(_files(template)):
+        name, k = path.name, 1
+        while name in found:
+            k += 1
+            name = f"{path.name} ({k})"
+        found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def _files(template: Template) -> Iterator[Path]:
     for batch in template.found.batches:
         for parameter in batch.parameters:
             file = batch.said.settings.get(parameter.name)
             if parameter.kind == "file" and isinstance(file, str):
-                path = Path(file)
-                yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+                yield Path(file)
 
 
 @cache
@@ -59,7 +70,8 @@ def _versions() -> str:
     """Versions of everything that rounds, and of the processor's linear algebra."""
     from threadpoolctl import threadpool_info
 
-    found = {name: _version(name) for name in ("qnet-transport", "numba", "scipy")}
+    names = ("qnet-transport", "numba", "scipy", *plug_ins())
+    found = {name: _version(name) for name in names}
     algebra = {
         f"{each['internal_api']} {each.get('architecture', '')}".strip(): each[
             "version"
@@ -70,12 +82,21 @@ def _versions() -> str:
     return json.dumps(
         {
             **found,
+            "code": _code(),
             "numpy": np.__version__,
             "python": platform.python_version(),
             "machine": platform.machine(),
             **{name: str(version) for name, version in algebra.items()},
         }
     )
+
+
+def _code() -> str:
+    """Digest of this program: a checkout changes without changing its version."""
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]
 
 
 def _version(distribution: str) -> str:

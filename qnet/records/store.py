@@ -26,6 +26,8 @@ _BETWEEN_FLUSHES: Final = 1.0
 """Seconds of work that a loss of power, unlike a killed process, may cost."""
 _HEADER: Final = (1 << 64) - 1
 """Number of the record that holds the fingerprint."""
+_PATIENCE: Final = 0.4
+"""Seconds that a lock is waited for: `holder_of` takes it for a moment, to see."""
 _SHOWN: Final = 12
 """Lines of a difference that are shown."""
 
@@ -50,14 +52,14 @@ class Journal:
     ----------
     fingerprint : mapping
         Of the run that it belongs to.
-    is_cut : bool
-        Whether records at its end were damaged or incomplete when it was opened; they
-        are dropped, and their tiles solved again.
+    is_damaged : bool
+        Whether records were damaged or incomplete when it was opened; they are
+        dropped, and their tiles solved again.
     """
 
     def __init__(self, path: Path) -> None:
         self.fingerprint: Fingerprint = {}
-        self.is_cut = False
+        self.is_damaged = False
         self._path = path
         self._places: dict[int, tuple[int, int]] = {}
         self._handle = -1
@@ -78,7 +80,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, *, is_read_only: bool = False) -> Self:
-        """Open the journal of an earlier run, and cut off what is damaged at its end.
+        """Open the journal of an earlier run, and cut off what is torn at its end.
 
         Raises
         ------
@@ -102,6 +104,10 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def __iter__(self) -> Iterator[int]:
+        """Numbers of the tiles that are done."""
+        return iter(self._places)
 
     def known(self, number: int) -> bytes | None:
         """Packed findings of a tile that is done."""
@@ -146,6 +152,7 @@ class Journal:
             raise self._damaged()
         size = os.fstat(self._handle).st_size
         place = len(_MAGIC)
+        end = place
         while place < size:
             head = os.pread(self._handle, _HEAD, place)
             number = int.from_bytes(head[:8], "little")
@@ -153,17 +160,22 @@ class Journal:
             if len(head) < _HEAD or length > size - place - _HEAD:
                 break
             data = os.pread(self._handle, length, place + _HEAD)
+            start, place = place, place + _HEAD + length
             if head[16:] != _checksum(number, data):
+                # Its length may be sound: then the next record is, and tells.
+                self.is_damaged = True
+                continue
+            if start != end and not self.fingerprint:
                 break
             if number == _HEADER:
                 self.fingerprint = json.loads(data)
             else:
-                self._places[number] = place + _HEAD, length
-            place += _HEAD + length
+                self._places[number] = start + _HEAD, length
+            end = place
         if not self.fingerprint:
             raise self._damaged()
-        self.is_cut = place < size
-        return place
+        self.is_damaged |= end < size
+        return end
 
     def _damaged(self) -> StorageError:
         return refuse(
@@ -209,15 +221,42 @@ def refuse_another(ours: Fingerprint, theirs: Fingerprint, name: str) -> None:
 
 
 def _difference(key: str, old: str, new: str) -> list[str]:
-    """What was taken away and what was added, line by line."""
-    if "\n" not in old + new:
-        return [f"{key}: was {clean(old, 60) or 'not there'}, is {clean(new, 60)}"]
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    """What was taken away and what was added: line by line, or entry by entry."""
+    if "\n" in old + new:
+        lines = difflib.unified_diff(
+            old.splitlines(), new.splitlines(), n=0, lineterm=""
+        )
+        return [
+            clean(line, 120)
+            for line in lines
+            if line[:1] in "+-" and line[:3] not in {"+++", "---"}
+        ]
+    before, now = _entries(old), _entries(new)
+    if before is None or now is None:
+        return [_change(key, old, new)]
     return [
-        clean(line, 120)
-        for line in lines
-        if line[:1] in "+-" and line[:3] not in {"+++", "---"}
+        _change(f"{key}, {name}", before.get(name, ""), now.get(name, ""))
+        for name in dict.fromkeys((*before, *now))
+        if before.get(name) != now.get(name)
     ]
+
+
+def _entries(text: str) -> dict[str, str] | None:
+    """Entries of a JSON object as text; None of anything else."""
+    try:
+        held = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(held, dict):
+        return None
+    return {name: str(value) for name, value in held.items()}
+
+
+def _change(what: str, old: str, new: str) -> str:
+    return (
+        f"{clean(what, 60)}: was {clean(old, 60) or 'not there'}, "
+        f"is {clean(new, 60) or 'not there'}"
+    )
 
 
 @contextmanager
@@ -249,6 +288,7 @@ def _take(path: Path) -> int:
     """Open and lock the file that has this name, and not one that was removed."""
     import fcntl
 
+    deadline = time.monotonic() + _PATIENCE
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
@@ -262,6 +302,9 @@ def _take(path: Path) -> int:
             os.close(handle)
             if error.errno not in {errno.EAGAIN, errno.EACCES}:
                 raise
+            if time.monotonic() < deadline:
+                time.sleep(_PATIENCE / 20)
+                continue
             raise refuse(
                 StorageError,
                 "QN702",
@@ -272,7 +315,7 @@ def _take(path: Path) -> int:
 
 
 def holder_of(output: Path) -> int | None:
-    """Process that writes an output now, if one does."""
+    """Process that writes an output now, if one does; 0 if it has not said its name."""
     import fcntl
 
     try:
@@ -280,9 +323,10 @@ def holder_of(output: Path) -> int | None:
     except OSError:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return int(os.pread(handle, 32, 0) or b"0")
+        told = os.pread(handle, 32, 0).strip()
+        return int(told) if told.isdigit() else 0
     finally:
         os.close(handle)
     return None

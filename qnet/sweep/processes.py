@@ -12,8 +12,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from multiprocessing import connection, get_context, parent_process
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from qnet.threads import one_thread
 
@@ -28,6 +30,8 @@ AGAIN: Final = 2
 
 AHEAD: Final = 64
 """Items that an executor is given before the first of them is done."""
+
+_REHEARSAL: Final = "qnet.sweep.rehearsal"
 
 _PATIENCE: Final = 1.0
 """Seconds that a worker has to end when told to, before it is killed."""
@@ -47,28 +51,62 @@ class WorkersError(RuntimeError):
     """Workers end before they begin: the program that asked cannot be imported."""
 
 
-def on_processes(work: Work, numbers: Sequence[int], count: int) -> Iterator[Outcome]:
-    """Share work among `count` processes of this machine.
+class Workers:
+    """Processes of this machine that share work; started before there is any.
 
-    Processes are spawned, take one number at a time, and end with this one, however
-    it ends. When one dies, another takes its place, and the number that it was at is
-    queued again at most twice.
+    Processes are spawned, take one number at a time, and end with this one, however it
+    ends. When one dies, another takes its place, and the number that it was at is
+    queued again at most twice. What one run made them load, the next finds loaded:
 
-    Yields
-    ------
-    (number, answer)
-        In the order in which they are done; `Lost` where workers died of it.
+    >>> with qnet.Workers(4) as crew:  # doctest: +SKIP
+    ...     reports = [qnet.run(path, workers=crew) for path in paths]
 
-    Raises
-    ------
-    WorkersError
-        Processes end before they take any work.
+    A script that starts workers keeps its own commands below
+    ``if __name__ == "__main__":``.
+
+    Parameters
+    ----------
+    count : int
+        How many; 1 starts none.
+    rehearsal : str
+        Module whose `rehearse` a worker calls while it has no work; by name, so that
+        who starts workers need not load it as well. Nothing if empty.
     """
-    crew = _Crew(work, numbers, count)
-    try:
-        yield from crew.outcomes()
-    finally:
-        crew.dismiss()
+
+    def __init__(self, count: int, *, rehearsal: str = _REHEARSAL) -> None:
+        self.count = count
+        self._hire = partial(_hire, rehearsal)
+        self._team: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        """Start the processes, which load what they need on their own."""
+        if self.count > 1:
+            self._team = [self._hire() for _ in range(self.count)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End them."""
+        team, self._team = self._team, []
+        _end(team)
+
+    def outcomes(self, work: Work, numbers: Sequence[int]) -> Iterator[Outcome]:
+        """Answers of `work` to all numbers.
+
+        Yields
+        ------
+        (number, answer)
+            In the order in which they are done; `Lost` where workers died of it.
+
+        Raises
+        ------
+        WorkersError
+            Processes end before they take any work.
+        """
+        shift = _Shift(self._team, self._hire, work, numbers, self.count)
+        try:
+            yield from shift.outcomes()
+        finally:
+            shift.leave()
 
 
 def on_executor(
@@ -107,51 +145,73 @@ def _result(future: Future[bytes]) -> bytes | Lost:
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """One process, the line to it, and the number that it is at."""
+    """One process, the line to it, the work it has, and the number that it is at."""
 
     process: SpawnProcess
     line: Connection
+    work: Work | None = None
     at: int | None = None
     has_answered: bool = False
 
 
-class _Crew:
-    """Processes at work, and what is still to be done."""
+class _Shift:
+    """Processes at one work, and what is still to be done of it."""
 
-    def __init__(self, work: Work, numbers: Sequence[int], count: int) -> None:
+    def __init__(
+        self,
+        team: list[_Worker],
+        hire: Callable[[], _Worker],
+        work: Work,
+        numbers: Sequence[int],
+        count: int,
+    ) -> None:
+        self._team = team
+        self._hire = hire
         self._work = work
         self._waiting = list(reversed(numbers))
         self._tries: dict[int, int] = {}
         self._failures = 0
         self._size = min(count, len(numbers))
-        self._team: list[_Worker] = []
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Answers as they come."""
-        while self._waiting or any(worker.at is not None for worker in self._team):
-            self._occupy()
+        """Answers as they come; who gave one is busy again before it is read."""
+        self._occupy()
+        while any(worker.at is not None for worker in self._team):
             busy = {w.line: w for w in self._team if w.at is not None}
             for line in connection.wait(list(busy)):
                 worker = next(w for known, w in busy.items() if known is line)
                 outcome = self._hear(worker)
+                self._occupy()
                 if outcome is not None:
                     yield outcome
 
+    def leave(self) -> None:
+        """End those that are still at something nobody wants any more."""
+        busy = [worker for worker in self._team if worker.at is not None]
+        for worker in busy:
+            self._team.remove(worker)
+        _end(busy)
+
     def _occupy(self) -> None:
         """Give everybody something to do, as far as there is something."""
+        for worker in list(self._team):
+            if worker.at is None and self._waiting and not self._assign(worker):
+                self._team.remove(worker)  # it died idle
+                _end([worker])
         while len(self._team) < self._size and self._waiting:
-            self._team.append(_hire(self._work))
-            self._assign(self._team[-1])
-        for worker in self._team:
-            if worker.at is None and self._waiting:
-                self._assign(worker)
+            self._team.append(self._hire())
+            if not self._assign(self._team[-1]):
+                self._bury(self._team[-1], self._waiting.pop())
 
-    def _assign(self, worker: _Worker) -> None:
-        worker.at = self._waiting.pop()
+    def _assign(self, worker: _Worker) -> bool:
+        """Send the next number; returns whether there was anybody to send it to."""
+        news = self._work if worker.work is not self._work else None
         try:
-            worker.line.send(worker.at)
-        except OSError:  # it died idle, which is found out when it is listened to
-            return
+            worker.line.send((self._waiting[-1], news))
+        except OSError:
+            return False
+        worker.at, worker.work = self._waiting.pop(), self._work
+        return True
 
     def _hear(self, worker: _Worker) -> Outcome | None:
         number = worker.at
@@ -183,15 +243,11 @@ class _Crew:
         self._waiting.append(number)
         return None
 
-    def dismiss(self) -> None:
-        """End all processes."""
-        _end(self._team)
 
-
-def _hire(work: Work) -> _Worker:
+def _hire(rehearsal: str) -> _Worker:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, rehearsal), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -208,17 +264,25 @@ def _end(workers: Sequence[_Worker]) -> None:
             worker.process.join()
 
 
-def _serve(line: Connection, work: Work) -> None:
+def _serve(line: Connection, rehearsal: str) -> None:
     """Answer numbers until the line closes: what a worker does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_follow_parent, daemon=True).start()
     with one_thread():
+        work: Work = _no_work
+        if rehearsal and not line.poll():
+            import_module(rehearsal).rehearse()
         while True:
             try:
-                number = line.recv()
+                number, news = line.recv()
             except (EOFError, OSError):
                 return
+            work = news or work
             _send(line, _done(work, number))
+
+
+def _no_work(number: int) -> bytes:
+    raise RuntimeError(f"number {number} came without work")
 
 
 def _done(work: Work, number: int) -> bytes | BaseException:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -17,8 +16,8 @@ from qnet.lang.template import Template
 from qnet.network.sample import compile_circuit
 from qnet.sweep.findings import Findings, Piece, pack, unpack
 from qnet.sweep.ledger import Ledger
-from qnet.sweep.processes import Lost, Outcome, on_executor, on_processes
-from qnet.sweep.tile import Desk, Recipe, job_of, values_on
+from qnet.sweep.processes import Lost, Outcome
+from qnet.sweep.tile import Desk, Job, Recipe, job_of, values_on
 from qnet.sweep.workers import Mesh, split, tiles
 from qnet.threads import one_thread
 
@@ -36,17 +35,8 @@ class Keeper(Protocol):
         """Make the packed findings of a tile last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Who solves the tiles: this process, `workers` others, or an executor."""
-
-    workers: int = 1
-    executor: Executor | None = None
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether tiles travel to other processes or threads."""
-        return self.workers > 1 or self.executor is not None
+Crew = Callable[[Job, Sequence[int]], Iterator[Outcome]]
+"""Has tiles solved elsewhere, by other processes or threads; answers in any order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -143,7 +133,7 @@ def survey(
     found = Survey(Ledger(desk.shape, names), len(desk.questions))
     done, total = 0, prod(desk.shape)
     wanted = FIRST_LOOK
-    arriving = _in_order(recipe, desk, crew or Crew(), keeper)
+    arriving = _in_order(recipe, desk, crew, keeper)
     with one_thread(), closing(arriving):
         for number, findings in arriving:
             for piece in findings:
@@ -185,11 +175,11 @@ def _points(mesh: Mesh) -> int:
 
 
 def _in_order(
-    recipe: Recipe, desk: Desk, crew: Crew, keeper: Keeper | None
+    recipe: Recipe, desk: Desk, crew: Crew | None, keeper: Keeper | None
 ) -> Generator[tuple[int, Findings], None, None]:
     """Findings of all tiles by their number, whoever solved them, and when."""
     numbers = range(len(desk.tiles))
-    if not crew.is_elsewhere and keeper is None:
+    if crew is None and keeper is None:
         yield from ((number, desk.explore(number)) for number in numbers)
         return
     waiting = [n for n in numbers if keeper is None or keeper.known(n) is None]
@@ -210,16 +200,14 @@ def _in_order(
 
 
 def _outcomes(
-    recipe: Recipe, desk: Desk, crew: Crew, numbers: Sequence[int]
+    recipe: Recipe, desk: Desk, crew: Crew | None, numbers: Sequence[int]
 ) -> Generator[Outcome, None, None]:
     """Packed findings of tiles, in the order in which they are done."""
-    if crew.executor is not None:
-        yield from on_executor(job_of(recipe), numbers, crew.executor)
-    elif crew.workers > 1 and numbers:
-        yield from on_processes(job_of(recipe), numbers, crew.workers)
-    else:
-        for number in numbers:
-            yield number, pack(desk.explore(number), recipe.sources)
+    if crew is not None:
+        yield from crew(job_of(recipe), numbers)
+        return
+    for number in numbers:
+        yield number, pack(desk.explore(number), recipe.sources)
 
 
 def _lost(mesh: Mesh, lost: Lost) -> Piece:

@@ -1,11 +1,13 @@
 """Runs that are killed, disks that are full, journals that are damaged."""
 
 import errno
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from qnet import files
 from qnet.cli import main
 from qnet.diagnostics import StorageError
 from qnet.records.custody import dump, status, verify
-from qnet.records.store import Journal, journal_of, lock_of, locked
+from qnet.records.store import Journal, journal_of, lock_of, locked, refuse_another
 
 ROOT = Path(__file__).parents[2]
 
@@ -179,11 +181,66 @@ def test_a_flipped_bit_costs_the_records_behind_it_and_no_more(netlist, whole):
     data[-100] ^= 4
     journal.write_bytes(data)
     held = Journal.open(journal, is_read_only=True)
-    assert held.is_cut
+    assert held.is_damaged
     assert len(held) == finished - 1
     held.close()
     qnet.run(netlist, output=output, resume=True)
     assert list(dump(output)) == whole
+
+
+def small_journal(path):
+    """Three tiles behind a fingerprint; the journal's bytes, and what it holds."""
+    held = {number: bytes([65 + number]) * (5 + number) for number in range(3)}
+    journal = Journal.begin(path, {"netlist": "T1 a"})
+    for number, data in held.items():
+        journal.keep(number, data)
+    journal.close()
+    return path.read_bytes(), held
+
+
+def test_no_flipped_bit_of_a_journal_goes_unnoticed(tmp_path):
+    path = tmp_path / "out.nc.journal"
+    sound, held = small_journal(path)
+    first = sound.index(b"A" * 5) - 48
+    for place in range(len(sound)):
+        data = bytearray(sound)
+        data[place] ^= 1 << place % 8
+        path.write_bytes(data)
+        if place < first:
+            with pytest.raises(StorageError, match="QN703"):
+                Journal.open(path)
+            continue
+        journal = Journal.open(path)
+        found = {number: journal.known(number) for number in journal}
+        journal.close()
+        assert found.items() < held.items()
+        assert journal.is_damaged
+
+
+def test_a_damaged_record_costs_no_other(tmp_path):
+    path = tmp_path / "out.nc.journal"
+    sound, held = small_journal(path)
+    path.write_bytes(sound.replace(held[1], b"x" * len(held[1])))
+    journal = Journal.open(path)
+    assert list(journal) == [0, 2]
+    journal.keep(1, held[1])
+    journal.close()
+    again = Journal.open(path, is_read_only=True)
+    assert {n: again.known(n) for n in again} == held
+    again.close()
+
+
+def test_a_journal_cut_anywhere_keeps_all_records_before(tmp_path):
+    path = tmp_path / "out.nc.journal"
+    sound, held = small_journal(path)
+    start = sound.index(held[0]) - 48
+    ends = [start, *(sound.index(data) + len(data) for data in held.values())]
+    for length in range(start, len(sound)):
+        path.write_bytes(sound[:length])
+        journal = Journal.open(path)
+        assert list(journal) == [n for n in held if ends[n + 1] <= length]
+        journal.close()
+        assert path.stat().st_size == max(end for end in ends if end <= length)
 
 
 def test_a_journal_that_is_none_is_refused(netlist):
@@ -193,7 +250,7 @@ def test_a_journal_that_is_none_is_refused(netlist):
         qnet.run(netlist, output=output, resume=True)
 
 
-@pytest.mark.parametrize("name", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("name", ["write", "fsync", "replace", "open"])
 def test_a_disk_that_fails_at_any_moment_loses_nothing(
     netlist, whole, monkeypatch, name
 ):
@@ -213,14 +270,14 @@ def test_a_disk_that_fails_at_any_moment_loses_nothing(
         refusal = None
         try:
             qnet.run(netlist, output=output, resume=True)
-        except StorageError as error:
+        except qnet.QnetError as error:
             refusal = error
         finally:
             monkeypatch.setattr(owner, name, working)
         if len(calls) < nth:
             break
         if refusal is not None:  # the last flush of all may fail unseen: all is there
-            assert "QN701" in str(refusal)
+            assert refusal.diagnostics[0].code in {"QN701", "QN250"}
             assert refusal.__cause__.errno == errno.ENOSPC
         if output.exists():  # only the folder's flush was left to fail
             assert list(dump(output)) == whole
@@ -255,6 +312,42 @@ def test_two_runs_on_one_output_are_told_of_each_other(netlist, capsys):
     assert code == 75
     assert str(os.getpid()) in capsys.readouterr().err
     assert not lock_of(output).exists()
+
+
+def test_asking_how_far_a_run_is_never_stands_in_its_way(netlist):
+    output = netlist.with_name("out.nc")
+    ended = threading.Event()
+
+    def ask():
+        while not ended.is_set():
+            status(output)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for _ in range(200):
+            with locked(output):
+                assert status(output).holder == os.getpid()
+    finally:
+        ended.set()
+        asking.join()
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "shown"),
+    [
+        ("versions", {"numpy": "2.1", "numba": "1"}, {"numpy": "2.2", "numba": "1"},
+         "versions, numpy: was 2.1, is 2.2"),
+        ("data", {"f.npz": "abc"}, {}, "data, f.npz: was abc, is not there"),
+        ("limits", {"samples": 10}, {"samples": 20},
+         "limits, samples: was 10, is 20"),
+    ],
+)  # fmt: skip
+def test_what_changed_is_shown_entry_by_entry(key, old, new, shown):
+    ours, theirs = ({"seed": "1", key: json.dumps(one)} for one in (new, old))
+    with pytest.raises(StorageError, match="QN704") as refusal:
+        refuse_another(ours, theirs, "out.nc")
+    assert refusal.value.diagnostics[0].why == shown
 
 
 def test_the_lock_of_a_dead_process_is_free(netlist):

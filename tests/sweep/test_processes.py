@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from qnet.sweep.processes import Lost, on_executor, on_processes
+from qnet.sweep.processes import Lost, on_executor
+from qnet.sweep.processes import Workers as ReadyWorkers
+
+
+def Workers(count):
+    """Workers for work that has nothing to load."""
+    return ReadyWorkers(count, rehearsal="")
 
 
 def square(number):
@@ -40,6 +46,12 @@ class DiesOnce:
             self.trace.write_text("dead")
             os.kill(os.getpid(), signal.SIGKILL)
         return square(number)
+
+
+def on_processes(work, numbers, count):
+    """Answers of processes that are started for them."""
+    with Workers(count) as workers:
+        yield from workers.outcomes(work, numbers)
 
 
 def squares(numbers):
@@ -76,6 +88,39 @@ def test_workers_are_gone_when_the_answers_are_not_wanted_any_more():
     assert _children() == []
 
 
+def test_workers_stay_for_the_next_work():
+    with Workers(2) as workers:
+        first = dict(workers.outcomes(own_pid, range(6)))
+        second = dict(workers.outcomes(other_pid, range(6)))
+        assert set(first.values()) >= set(second.values())
+        assert len(set(first.values())) <= 2
+    assert _children() == []
+
+
+def test_who_dies_idle_is_replaced_and_no_number_is_blamed():
+    with Workers(2) as workers:
+        pids = {int(pid) for pid in dict(workers.outcomes(own_pid, range(4))).values()}
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        assert dict(workers.outcomes(square, range(5))) == squares(range(5))
+
+
+def test_work_that_is_not_wanted_any_more_does_not_disturb_the_next():
+    with Workers(2) as workers:
+        answers = workers.outcomes(square, range(100))
+        next(answers)
+        answers.close()
+        assert dict(workers.outcomes(own_pid, range(3))).keys() == {0, 1, 2}
+
+
+def own_pid(_number):
+    return str(os.getpid()).encode()
+
+
+def other_pid(_number):
+    return own_pid(_number)
+
+
 def test_threads_share_work_as_well():
     with ThreadPoolExecutor(3) as executor:
         assert dict(on_executor(square, range(200), executor)) == squares(range(200))
@@ -99,11 +144,12 @@ def test_what_a_cluster_gives_up_is_lost():
 
 PARENT = """
 import os, sys, time
-from qnet.sweep.processes import on_processes
+from qnet.sweep.processes import Workers
 from tests.sweep.test_processes import slow
 if __name__ == "__main__":
-    for _ in on_processes(slow, range(10), 2):
-        print("begun", flush=True)
+    with Workers(2, rehearsal='') as workers:
+        for _ in workers.outcomes(slow, range(10)):
+            print("begun", flush=True)
 """
 
 
