@@ -221,6 +221,27 @@ def connections(
     return [(where == k, group) for k, group in enumerate(distinct)]
 
 
+def feeding(conductors: Stamp) -> Bools:
+    """Vertices that do not merely listen to others, (size,).
+
+    An eliminated dephasing probe feeds nobody: its row is no law of Kirchhoff, and its
+    voltage would hold no other if it were grounded.
+    """
+    is_off = conductors.rows != conductors.cols
+    listens = np.zeros(conductors.size, bool)
+    listens[conductors.rows[is_off]] = True
+    listens[conductors.cols[is_off]] = False
+    return ~listens
+
+
+def grounds(group: Ints, feeds: Bools) -> Ints:
+    """Vertex that grounds each vertex's group: the last of it that feeds others."""
+    ground = np.zeros(len(group), np.intp)
+    order = np.argsort(feeds, kind="stable")
+    ground[group[order]] = order
+    return ground[group]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchors:
     """What fixes the voltages of each group.

@@ -9,7 +9,13 @@ import numpy as np
 from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.transport.conductance import Stamp
 from qnet.transport.equations import number_trees
-from qnet.transport.groups import connections, voltage_links, with_resistors
+from qnet.transport.groups import (
+    connections,
+    feeding,
+    grounds,
+    voltage_links,
+    with_resistors,
+)
 from qnet.transport.kirchhoff import solve_nodal
 from qnet.transport.transmission import sum_by
 
@@ -97,13 +103,11 @@ def four_terminal_resistance(
     unit = np.zeros((stamp.size, len(fed)))
     unit[fed, np.arange(len(fed))] = 1.0
     vertices = np.arange(stamp.size)
-    choices = _last_those_that_feed(conductors)
+    feeds = feeding(conductors)
     R = np.empty((*shape, len(quadruples)))
     for points, group in connections(conductors, vertices, shape):
         matrix = conductors.at(shape, points)
-        ground = np.zeros(stamp.size, np.intp)
-        ground[group[choices]] = choices
-        unknown = number_trees(vertices, ground[group] != vertices)
+        unknown = number_trees(vertices, grounds(group, feeds) != vertices)
         Z = _impedance(matrix, unknown, unit)
         difference = Z[..., k, :] - Z[..., l, :]
         m = np.arange(len(quadruples))
@@ -113,17 +117,6 @@ def four_terminal_resistance(
         chosen: Bools | EllipsisType = ... if points is None else points
         R[chosen] = part
     return R
-
-
-def _last_those_that_feed(conductors: Stamp) -> Ints:
-    """All vertices in the order in which they may ground their group: the last does.
-
-    An eliminated dephasing probe listens to others and feeds nobody. Grounded, it would
-    fix no voltage but its own.
-    """
-    feeds = np.zeros(conductors.size, bool)
-    feeds[conductors.cols[conductors.rows != conductors.cols]] = True
-    return np.argsort(feeds, kind="stable")
 
 
 def _broken(sides: Ints) -> tuple[tuple[Bools, float], ...]:

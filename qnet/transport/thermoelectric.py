@@ -24,7 +24,7 @@ from qnet.circuit import Circuit, Floats
 from qnet.constants import L0, kB_eV
 from qnet.transport.conductance import Stamp, currents, dense_conductance
 from qnet.transport.equations import number_trees
-from qnet.transport.groups import connections, with_resistors
+from qnet.transport.groups import connections, feeding, grounds, with_resistors
 from qnet.transport.kirchhoff import solve_nodal
 from qnet.transport.linear import balance, follow_heat
 from qnet.transport.onsager import Onsager
@@ -127,16 +127,14 @@ def _floating(conductors: Stamp, push: Floats) -> Floats:
 
     NaN in groups whose injected currents do not cancel.
     """
-    vertices = np.arange(conductors.size)
+    vertices, feeds = np.arange(conductors.size), feeding(conductors)
     shape = np.broadcast_shapes(conductors.values.shape[:-1], push.shape[:-1])
     voltage = np.zeros((*shape, conductors.size))
     values = np.broadcast_to(conductors.values, (*shape, conductors.values.shape[-1]))
     push = np.broadcast_to(push, voltage.shape)
     for points, group in connections(conductors, vertices, shape):
         chosen = np.ones(shape, bool) if points is None else points
-        ground = np.zeros(conductors.size, np.intp)
-        ground[group] = vertices
-        is_free = ground[group] != vertices
+        is_free = grounds(group, feeds) != vertices
         unknown = number_trees(vertices, is_free)
         within = is_free[conductors.rows] & is_free[conductors.cols]
         x = solve_nodal(
@@ -150,7 +148,8 @@ def _floating(conductors: Stamp, push: Floats) -> Floats:
         part[:, is_free] = x
         count = int(group.max(initial=-1)) + 1
         member = (group == np.arange(count)[:, None]).astype(float)
-        total, scale = push[chosen] @ member.T, abs(push[chosen]) @ member.T
+        given = np.where(feeds, push[chosen], 0.0)
+        total, scale = given @ member.T, abs(given) @ member.T
         adrift = abs(total) > 1e-9 * scale
         voltage[chosen] = np.where(adrift[:, group], np.nan, part)
     return voltage

@@ -219,7 +219,8 @@ def test_a_dephasing_probe_is_no_ground_for_a_resistance(order, kelvin):
     """Two steps in series, warm: 1/R = (e²/h) ∫(-f') T1 T2/(T1 + T2) dE.
 
     Dephased at each energy, resistances add energy by energy, and their inverse is
-    averaged; P1 is named nowhere. (M. J. M. de Jong and C. W. J. Beenakker,
+    averaged; P1 is named nowhere. Thermopower and heat follow from the moments of the
+    same T(E). (M. J. M. de Jong and C. W. J. Beenakker,
     Physica A 230, 219 (1996).)
     """
     cards = {"T1": "T1 a V=1uV", "T2": "T2 b V=0", "P1": "P1 c type=dephasing"}
@@ -229,11 +230,18 @@ def test_a_dephasing_probe_is_no_ground_for_a_resistance(order, kelvin):
         + "\nQ1 a c N=1 hwx=0.1meV hwy=0.2meV V0=-0.05meV\n"
         "Q2 c b N=1 hwx=0.1meV hwy=0.2meV V0=-0.2meV\n"
         ".meas R R(T1,T2,T1,T2)/RK\n.meas G G(T1,T1)/Gq\n"
+        ".meas S seebeck(T1,T2)/1V*1K\n.meas k kappa(T1,T2)/(Gq*1V*1V)*1K\n"
     )
     energy = np.linspace(-60, 60, 200_001) * kB_eV * kelvin
     steps = [1 / (1 + np.exp(-2 * np.pi * (energy - e) / 1e-4)) for e in (5e-5, -1e-4)]
     slope = 1 / (4 * kB_eV * kelvin * np.cosh(energy / (2 * kB_eV * kelvin)) ** 2)
     both = steps[0] * steps[1] / (steps[0] + steps[1])
-    expected = np.trapezoid(slope * both, energy)
+    expected, first, second = (
+        np.trapezoid(slope * both * energy**n, energy) for n in range(3)
+    )
     assert report.measures["G"].values == pytest.approx(expected, rel=1e-8)
     assert report.measures["R"].values == pytest.approx(1 / expected, rel=1e-8)
+    S, kappa = (float(report.measures[name].values) for name in ("S", "k"))
+    assert pytest.approx(-first / expected / kelvin, rel=1e-8) == S
+    heat = (second - first**2 / expected) / kelvin
+    assert kappa == pytest.approx(heat, rel=1e-8)
