@@ -39,6 +39,21 @@ AUDITS: Final = {
 }
 """What each word of ``.check`` claims, and the certificates it stands for."""
 
+OF_UNITARY: Final = frozenset(
+    {
+        "composed unitarity",
+        "sum rules",
+        "weak conductances",
+        "current conservation",
+        "noise conservation",
+        "fluctuation-dissipation",
+        "fluctuation theorem",
+        "first law",
+        "second law",
+    }
+)
+"""What a scatterer that is declared `lossy` breaks on purpose."""
+
 IDLE: Final = 1e-6
 """Power below this share of (k_BT + eV)²/h is rounding of the energy integrals."""
 
@@ -50,7 +65,7 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     ----------
     solved : Solved
         After all its questions: noise is audited where it was asked, thermodynamics
-        beyond linear response.
+        beyond linear response. What losses break on purpose is left out.
     checks : frozenset of str
         Words of ``.check`` that are on.
     """
@@ -65,6 +80,8 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
         found.append(Certificate("fluctuation theorem", defect, size))
     if "laws" in checks and solved.is_full and not solved.has_holes:
         found += _of_heat(solved)
+    if solved.circuit.lossy:
+        found = [one for one in found if one.name not in OF_UNITARY]
     return found
 
 

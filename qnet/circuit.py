@@ -205,6 +205,11 @@ class Circuit:
         """Factor on every conductance: 2 for ``spin=2``, else 1."""
         return 2 if self.spin == 2 else 1
 
+    @property
+    def lossy(self) -> tuple[Group, ...]:
+        """Scatterers that are declared to lose particles."""
+        return tuple(g for g in self.groups if getattr(g.model, "lossy", False))
+
     def with_source(self, name: str, value: Floats) -> Circuit:
         """The circuit with one source at other values, solved in full response.
 

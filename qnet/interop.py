@@ -8,6 +8,9 @@ from typing import Protocol, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+SLOW = 0.05
+"""Share of the fastest mode's velocity below which a mode is close to its threshold."""
+
 
 class ScatteringResult(Protocol):
     """What is asked of a scattering matrix made by Kwant 1.4 or later.
@@ -64,6 +67,13 @@ def from_kwant(
     ValueError
         Some lead is missing or given twice, or carries no mode at this energy.
 
+    Warns
+    -----
+    UserWarning
+        A mode is close to its threshold, where the matrix known from ``lead_info`` has
+        a velocity below a twentieth of the fastest: joined to another scatterer, such
+        a matrix lacks the evanescent waves between the two.
+
     Notes
     -----
     The phases of Kwant's modes are its own choice: probabilities and everything
@@ -90,7 +100,23 @@ def from_kwant(
     for lead, count in zip(order, counts, strict=True):
         if not count:
             raise ValueError(f"lead {lead} carries no mode at this energy")
+    _warn_of_thresholds(smatrix, order)
     S = np.block([[smatrix.submatrix(out, into) for into in order] for out in order])
     if S.shape != (sum(counts), sum(counts)):
         raise ValueError(f"S is {S.shape}, for {sum(counts)} modes of all leads")
     return {"S": S.astype(complex).tolist(), "nch": counts, "reverse": reverse}
+
+
+def _warn_of_thresholds(smatrix: ScatteringResult, order: Sequence[int]) -> None:
+    """Warn of modes that hardly move, where Kwant tells their velocities."""
+    import warnings
+
+    for lead, modes in enumerate(getattr(smatrix, "lead_info", ())):
+        speeds = np.abs(np.asarray(getattr(modes, "velocities", ()), float))
+        if lead in order and speeds.size and speeds.min() < SLOW * speeds.max():
+            message = (
+                f"lead {lead} has a mode close to its threshold: its velocity is "
+                f"{speeds.min() / speeds.max():.1g} of the fastest; join no other "
+                "scatterer there"
+            )
+            warnings.warn(message, stacklevel=3)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Set
+from typing import Any, Final
 
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Group
-from qnet.diagnostics import Diagnostic, Label, Span
+from qnet.diagnostics import Diagnostic, Label, Severity, Span
 from qnet.network.matrix import Mark as Composition
 
 ROUNDING = 1e-9
 """Departure of the sum of lever arms from one that is none."""
+
+TURN: Final = 1.0
+"""Radians by which phases of a table may turn from one energy to the next."""
+
+ROUGH: Final = 0.1
+"""Change of a probability from one energy of a table to the next that is a step."""
 
 REMARKS: Final[dict[Composition, Diagnostic]] = {
     Composition.ILL_CONDITIONED: Diagnostic(
@@ -50,16 +57,41 @@ def grounded(name: str, span: Span | None) -> Diagnostic:
     )
 
 
-def of_levels(circuit: Circuit, voltage: Floats) -> list[Diagnostic]:
+def of_scatterers(
+    circuit: Circuit,
+    voltage: Floats | None,
+    interfering: Set[int],
+    joined: Set[int],
+) -> list[Diagnostic]:
+    """What the scatterers of a circuit leave open.
+
+    Parameters
+    ----------
+    voltage : (*sweep, n), optional
+        V of every reservoir beyond linear response.
+    interfering, joined : set of int
+        Groups where waves go round, and where they meet those of others.
+    """
+    found = [] if voltage is None else of_levels(circuit, voltage, interfering)
+    return [*found, *of_losses(circuit), *of_tables(circuit, joined)]
+
+
+def of_levels(
+    circuit: Circuit, voltage: Floats, interfering: Set[int]
+) -> list[Diagnostic]:
     """What a bias does to levels that the netlist fixes, and the answer leaves out.
+
+    A model's ``width()`` is the energy over which it passes or turns waves otherwise.
 
     Parameters
     ----------
     voltage : (*sweep, n)
         V of every reservoir beyond linear response.
+    interfering : set of int
+        Groups that stand where waves go round: only there phases matter.
     """
     found = []
-    for group in circuit.groups:
+    for number, group in enumerate(circuit.groups):
         if group.lever is not None:
             loose = abs(group.lever.weights.sum(-1) - 1) > ROUNDING
             loose = np.asarray(loose.reshape(len(loose), -1).any(-1))
@@ -68,11 +100,93 @@ def of_levels(circuit: Circuit, voltage: Floats) -> list[Diagnostic]:
         width = getattr(group.model, "width", None)
         if width is None:
             continue
+        if getattr(group.model, "only_turns", False) and number not in interfering:
+            continue
         spread = np.nanmax(voltage, -1) - np.nanmin(voltage, -1)
-        exceeds = np.less(width()[..., 0], spread)
+        own = width()[..., 0]
+        own = own.reshape((1,) * (spread.ndim + 1 - own.ndim) + own.shape)
+        exceeds = np.less(own, spread)
         some = np.asarray(exceeds.reshape(len(exceeds), -1).any(-1))
         found += [_fixed(group, k) for k in _instances(group, some)]
     return found
+
+
+def of_tables(circuit: Circuit, joined: Set[int]) -> list[Diagnostic]:
+    """What the grid of a table leaves open: phases that turn, channels that open.
+
+    Parameters
+    ----------
+    joined : set of int
+        Groups whose waves meet those of other scatterers.
+    """
+    found = []
+    for number, group in enumerate(circuit.groups):
+        model: Any = group.model
+        if not hasattr(model, "phase_turn"):
+            continue
+        if number in joined:
+            found += _of_joined_table(group)
+        change, low, high = model.roughness()
+        if change > ROUGH and number not in joined:
+            found.append(
+                _note(
+                    "QN556",
+                    f"a probability of '{group.names[0]}' changes by {change:.2g} "
+                    f"between E = {low:g} eV and {high:g} eV",
+                    group.spans[0],
+                    why="amplitudes are those of the nearest point: answers have steps",
+                    cure="tabulate a finer grid, or write kind=probability",
+                )
+            )
+    return found
+
+
+def _of_joined_table(group: Group) -> list[Diagnostic]:
+    model: Any = group.model
+    found = []
+    turn, low, high = model.phase_turn()
+    if turn > TURN:
+        found.append(
+            _note(
+                "QN554",
+                f"phases of '{group.names[0]}' turn by {turn:.2g} rad between "
+                f"E = {low:g} eV and {high:g} eV",
+                group.spans[0],
+                why="at a joint phases matter, and between points of the grid nobody "
+                "knows them",
+                cure="tabulate a finer grid, with phases that follow the energy",
+                severity="warning",
+            )
+        )
+    for energy in model.openings()[:1]:
+        found.append(
+            _note(
+                "QN555",
+                f"a channel of '{group.names[0]}' opens or closes at E = {energy:g} "
+                "eV, where it meets another scatterer",
+                group.spans[0],
+                why="close to its threshold it reaches further than the joint, and "
+                "evanescent waves are not carried along",
+                cure="stay away from the threshold, or join the two before tabulating",
+                severity="warning",
+            )
+        )
+    return found
+
+
+def of_losses(circuit: Circuit) -> list[Diagnostic]:
+    """Scatterers that lose particles, and what is not audited for their sake."""
+    return [
+        _note(
+            "QN553",
+            f"'{group.names[0]}' loses particles, and conservation is not audited",
+            group.spans[0],
+            why="S†S = 1, sums of currents and of noise, and the laws of "
+            "thermodynamics fail by what is lost",
+            cure="let a terminal take the loss instead: another pin of the scatterer",
+        )
+        for group in circuit.lossy
+    ]
 
 
 def heat_beside_holes() -> Diagnostic:
@@ -108,14 +222,21 @@ def _fixed(group: Group, k: int) -> Diagnostic:
         "QN551",
         f"the bias exceeds the width of '{group.names[k]}', whose levels stay",
         group.spans[k],
-        why="the potential inside the device is not solved for; levels are fixed in "
-        "absolute energy, and how the bias is applied matters",
+        why="the potential inside the device is not solved for; levels, steps and "
+        "phases are fixed in absolute energy, and how the bias is applied matters",
         cure="give lever arms that sum to 1: ref=(s:0.5 d:0.5)",
     )
 
 
 def _note(
-    code: str, message: str, span: Span | None, *, why: str, cure: str, place: str = ""
+    code: str,
+    message: str,
+    span: Span | None,
+    *,
+    why: str,
+    cure: str,
+    place: str = "",
+    severity: Severity = "note",
 ) -> Diagnostic:
     label = Label(span, place) if span is not None else None
-    return Diagnostic(code, message, label, why=why, help=cure, severity="note")
+    return Diagnostic(code, message, label, why=why, help=cure, severity=severity)

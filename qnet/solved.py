@@ -21,7 +21,7 @@ from qnet.network.matrix import IslandMatrix
 from qnet.network.sample import Sample
 from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
-from qnet.remarks import REMARKS, grounded, heat_beside_holes, of_levels
+from qnet.remarks import REMARKS, grounded, heat_beside_holes, of_scatterers
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.conductance import Stamp, dense_conductance
@@ -359,8 +359,9 @@ class Solved:
             grounded(reservoirs.names[k], reservoirs.spans[k])
             for k in np.flatnonzero(alone).tolist()
         ]
-        if self.is_full:
-            found += of_levels(self.circuit, self.solution.voltage)
+        voltage = self.solution.voltage if self.is_full else None
+        sample = self.sample
+        found += of_scatterers(self.circuit, voltage, sample.interfering, sample.joined)
         if self.has_holes and np.isnan(self.solution.heat).all():
             found.append(heat_beside_holes())
         return tuple(found)

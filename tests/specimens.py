@@ -30,6 +30,8 @@ LEVELS = {
     "B": 0.7,
 }
 
+Z_AXIS = np.array([0.0, 0.0, 1.0])
+
 ROTATION = np.array([[0.6, 0.8j, 0.0], [0.0, 0.0, 1.0], [0.8j, 0.6, 0.0]])
 
 VARIANTS = {
@@ -55,6 +57,8 @@ VARIANTS = {
         {"Tn": np.array([0.0, 0.4, 1.0])},
         {"taper": DRAW, "hwy": DRAW},
         {"abrupt": True, "hwy": 0.05, "N": 72, "wide": 1.5},
+        {"hwx": DRAW, "hwy": DRAW, "EZ": DRAW, "axis": np.array([1.0, -2.0, 0.5])},
+        {"taper": DRAW, "hwy": DRAW, "gfactor": -0.44, "B": 3.0, "axis": Z_AXIS},
     ],
     "dot": [
         {},
@@ -147,6 +151,8 @@ def turned_round(model):
     changes = {}
     for key in parameters(type(model)):
         value = getattr(model, key.name)
+        if value is None:
+            continue
         if key.odd or key.state in {"B", "M", "sign B", "sign M"}:
             changes[key.name] = -np.asarray(value) if key.odd else -value
         elif key.state in {"reversed", "opposite"}:

@@ -100,3 +100,11 @@ def test_a_matrix_that_does_not_fit_its_leads_is_refused():
     system.num_propagating = lambda lead: 2
     with pytest.raises(ValueError, match=r"S is \(2, 2\), for 4 modes"):
         qnet.from_kwant(system)
+
+
+def test_a_mode_close_to_its_threshold_is_warned_of():
+    system = made([2, 1])
+    system.lead_info[0].velocities = np.array([-1.0, -0.01, 1.0, 0.01])
+    system.lead_info[1].velocities = np.array([-0.7, 0.7])
+    with pytest.warns(UserWarning, match="lead 0 has a mode close to its threshold"):
+        qnet.from_kwant(system)

@@ -72,4 +72,11 @@ CODES: Final[dict[str, Code]] = {
         "other. A barrier reflects, and a chiral edge has no channel that leads back.",
         "Leave out pol=, or choose the spin by a beam splitter before the contact.",
     ),
+    "QN412": Code(
+        "probabilities where waves meet",
+        "A table with kind=probability says how often electrons pass, and not with "
+        "which phase. Between reservoirs that is enough; at a joint with another "
+        "scatterer, and in front of a superconductor, amplitudes interfere.",
+        "Put a dephasing probe between the two, or give amplitudes.",
+    ),
 }

@@ -54,6 +54,13 @@ CODES: Final[dict[str, Code]] = {
         "leaving some out would lose particles.",
         "Raise N to the number in the message.",
     ),
+    "QN527": Code(
+        "probabilities where amplitudes are needed",
+        "Currents and heat between reservoirs follow from probabilities. Noise, "
+        "counting statistics, the density of states and S itself need amplitudes, "
+        "which a table with kind=probability does not have.",
+        "Give the table as amplitudes, or leave these questions out.",
+    ),
     "QN530": Code(
         "a probe or node is disconnected",
         "Nothing is transmitted between it and any terminal, so no voltage is "
@@ -108,8 +115,9 @@ CODES: Final[dict[str, Code]] = {
     "QN551": Code(
         "a bias beyond the width of fixed levels",
         "The potential inside the device is not solved for. Where eV exceeds the width "
-        "of a resonance or of a step, its place in energy decides the current, and "
-        "that place would follow the voltages in a real device.",
+        "of a resonance or of a step, or the energy over which the phase of an "
+        "interfering wire turns, its place in energy decides the current, and that "
+        "place would follow the voltages in a real device.",
         "Give lever arms `ref=` that sum to 1, or take the answer as that of fixed "
         "levels.",
     ),
@@ -118,6 +126,42 @@ CODES: Final[dict[str, Code]] = {
         "Currents count a hole that leaves as minus an electron, which is right for "
         "charge and wrong for heat: a hole takes heat along as an electron does.",
         "Ask for charge only; `.thermo` keeps conductance and thermopower.",
+    ),
+    "QN553": Code(
+        "a scatterer that loses particles",
+        "A card says `lossy`: its S matrix is not meant to be unitary. Unitarity, the "
+        "conservation of currents and of noise, the fluctuation-dissipation theorem "
+        "and the laws of thermodynamics then fail by what is lost, and are not "
+        "audited; noise lacks that of the loss itself.",
+        "Describe the loss by one more pin that ends in a terminal, and everything is "
+        "audited again.",
+    ),
+    "QN554": Code(
+        "phases of a table that turn from one energy to the next",
+        "Amplitudes of a table are read at the nearest grid point. Where their phases "
+        "turn by more than one radian from one energy to the next, either the grid is "
+        "too coarse, or whoever made the table left the phases of the modes to chance. "
+        "Between reservoirs this does no harm; at a joint with another scatterer the "
+        "answer jumps half-way between the points, and a loop means nothing.",
+        "Tabulate a finer grid with phases that follow the energy; or put a dephasing "
+        "probe at the joint.",
+    ),
+    "QN555": Code(
+        "a channel that opens inside a table",
+        "At some energy of the table the number of open channels changes. Just below "
+        "its threshold a channel still reaches to the next scatterer as a wave that "
+        "decays slowly, and just above it carries little: joining S matrices there is "
+        "off by 1e-3 to 3e-2.",
+        "Join scatterers where no channel is close to its threshold, or make the lead "
+        "between them part of one of them.",
+    ),
+    "QN556": Code(
+        "a table with coarse steps",
+        "Amplitudes of a table are read at the nearest grid point, so that answers "
+        "have steps half-way between its energies. Here a probability changes by more "
+        "than a tenth from one energy to the next.",
+        "Tabulate a finer grid; between reservoirs kind=probability draws straight "
+        "lines instead.",
     ),
     "QN560": Code(
         "cold voltages coincide under a higher cumulant",

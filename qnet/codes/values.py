@@ -122,9 +122,10 @@ CODES: Final[dict[str, Code]] = {
         "Add L= to the card.",
     ),
     "QN341": Code(
-        "the transmission is not fixed once",
-        "A barrier or a point contact needs exactly one of the keys that fix its "
-        "transmission.",
+        "a quantity is not fixed once",
+        "What several keys can fix, the transmission of a barrier or of a point "
+        "contact, the splitting of its spins, the phases of links, is fixed by exactly "
+        "one of them.",
         "Keep one of the keys that the message names.",
     ),
     "QN342": Code(

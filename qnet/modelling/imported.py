@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qnet.diagnostics import NetlistError, PhysicsError, refuse
-from qnet.smatrix import Bool, Complex, unitarity_defect
+from qnet.smatrix import Bool, Complex, Float, unitarity_defect
 
 REFUSED_DEFECT = 1e-6
 """‖S†S - 1‖ above which a matrix is no scattering matrix: ten digits short of rounding,
@@ -37,6 +37,72 @@ def check_unitary(S: Complex) -> None:
             why="what enters a scatterer must leave it, or current is not conserved",
             help="mend S, or write `lossy` on the card if the loss is meant",
         )
+
+
+def check_sums(P: Complex) -> None:
+    """Refuse probabilities that are none, or do not add up to one.
+
+    Parameters
+    ----------
+    P : (..., out, in)
+
+    Raises
+    ------
+    PhysicsError
+        QN520 or QN521.
+    """
+    if not np.all(np.isfinite(P)):
+        raise refuse(PhysicsError, "QN520", "P has entries that are not finite")
+    lowest = float(np.min(P.real, initial=0.0))
+    sums = [float(np.max(np.abs(P.sum(axis) - 1), initial=0.0)) for axis in (-1, -2)]
+    if lowest < -REFUSED_DEFECT or max(sums) > REFUSED_DEFECT:
+        fault = (
+            f"one is {lowest:.2g}" if lowest < 0 else f"sums miss 1 by {max(sums):.2g}"
+        )
+        raise refuse(
+            PhysicsError,
+            "QN521",
+            f"probabilities do not conserve particles: {fault}",
+            why="what enters a scatterer must leave it, and equal voltages drive "
+            "nothing: columns and rows add up to one",
+            help="mend P, or write `lossy` on the card if the loss is meant",
+        )
+
+
+def with_closed_reflecting(S: Complex, r: float = -1.0) -> Complex:
+    """S in which a channel without any amplitude reflects all, as a closed one does.
+
+    Parameters
+    ----------
+    S : (..., out, in)
+    r : float
+        Amplitude of the reflection; 1 for probabilities.
+    """
+    closed = ~np.any(S != 0, axis=-1) & ~np.any(S != 0, axis=-2)
+    if not closed.any():
+        return S
+    return S + r * closed[..., None] * np.eye(S.shape[-1])
+
+
+def largest_turn(S: Complex, energy: Float) -> tuple[float, float, float]:
+    """Largest turn of a phase between neighbours of a grid, and where, (rad, E, E').
+
+    Parameters
+    ----------
+    S : (energy, ..., out, in)
+    energy : (energy,)
+        Two or more.
+
+    Notes
+    -----
+    Amplitudes below a tenth have no phase to speak of.
+    """
+    before, after = S[:-1], S[1:]
+    seen = (np.abs(before) > 0.1) & (np.abs(after) > 0.1)
+    turn = np.where(seen, np.abs(np.angle(after * before.conj())), 0.0)
+    worst = turn.reshape(len(turn), -1).max(-1)
+    k = int(np.argmax(worst))
+    return float(worst[k]), float(energy[k]), float(energy[k + 1])
 
 
 def reverse_in_time(S: Complex, rule: str) -> Complex:

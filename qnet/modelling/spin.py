@@ -68,3 +68,21 @@ def spin_two_port(r: Complex, t: Complex, t_back: Complex, n: int) -> Complex:
     # (out port, in port, out spin, in spin), the same for each channel
     whole = np.einsum("...pqst,mk->...pmsqkt", ports, np.eye(n))
     return whole.reshape(*r.shape[:-2], 4 * n, 4 * n)
+
+
+def on_both_spins(S: Complex, spin: Complex | Float) -> Complex:
+    """Amplitudes that do one thing to channels and another to spins.
+
+    Parameters
+    ----------
+    S : (..., out, in)
+        Between channels without spin.
+    spin : (..., 2, 2)
+
+    Returns
+    -------
+    (..., 2 out, 2 in)
+        Spin runs fastest.
+    """
+    whole = np.asarray(S[..., :, None, :, None] * spin[..., None, :, None, :])
+    return whole.reshape(*whole.shape[:-4], 2 * S.shape[-2], 2 * S.shape[-1])

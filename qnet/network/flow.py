@@ -9,7 +9,7 @@ inner waves emit what they receive, instead of as a dense S.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -98,19 +98,24 @@ class FlowPattern:
 
 
 def flow_pattern(
-    composers: Sequence[Composer], reservoirs: int, condensate: int = -1
+    composers: Sequence[Composer],
+    reservoirs: int,
+    condensate: int = -1,
+    incoherent: Set[int] = frozenset(),
 ) -> FlowPattern:
     """Number the vertices, and sort all pairs of them that probabilities join.
 
     Where electrons and holes move apart only electrons are fed; an island in which
-    they mix gets the `condensate` as one channel more, which takes up the charge.
+    they mix gets the `condensate` as one channel more, which takes up the charge. Of
+    `incoherent` cells only probabilities are known.
     """
     networks = []
     rows, cols, emitters = ([np.zeros(0, np.intp)] for _ in range(3))
     size = reservoirs
     for shape in (composer.shape for composer in composers):
         leads = max(shape.leaving, shape.entering)
-        networks.append(leads > MANY_LEADS and shape.is_forest)
+        is_large = leads > MANY_LEADS and shape.is_forest
+        networks.append(is_large or any(run.cell in incoherent for run in shape.runs))
         if shape.species is Species.HOLES:
             continue
         if not networks[-1]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from qnet.circuit import Circuit, Floats, Group
-from qnet.diagnostics import Label, PhysicsError, PluginError, refuse
+from qnet.diagnostics import Diagnostic, Label, PhysicsError, PluginError, refuse
 from qnet.network.branches import Branch, branches
 from qnet.network.channels import Cell, has_holes, make_cells
 from qnet.network.compose import CellMatrix
@@ -23,6 +23,7 @@ from qnet.network.condensate import (
 from qnet.network.contacts import with_contacts
 from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
+from qnet.network.incoherent import refuse_joined_probabilities
 from qnet.network.islands import Shape, make_shapes
 from qnet.network.matrix import Composer, IslandMatrix, island_matrix
 from qnet.network.nambu import separate_matrices, with_condensate
@@ -76,6 +77,25 @@ class Sample:
         return sum(shape.islands for shape in self.shapes)
 
     @property
+    def interfering(self) -> frozenset[int]:
+        """Groups of scatterers in islands where waves may go more than one way."""
+        cells = self.topology.cells
+        return frozenset(
+            cells[run.cell].group
+            for shape in self.shapes
+            if not shape.is_forest
+            for run in shape.runs
+        )
+
+    @property
+    def joined(self) -> frozenset[int]:
+        """Groups of scatterers whose waves meet those of others at some joint."""
+        ports = self.topology.ports
+        inner = np.flatnonzero(ports.partner >= 0)
+        groups = np.searchsorted(ports.first, inner, side="right") - 1
+        return frozenset(np.unique(groups).tolist())
+
+    @property
     def numbers(self) -> int:
         """How many numbers scattering takes at one point: amplitudes, S, and G."""
         shapes = [composer.shape for composer in self.topology.composers]
@@ -105,7 +125,12 @@ class Sample:
         ------
         LimitError
             QN814 where the matrices would not fit into memory.
+        PhysicsError
+            QN527 where a scatterer is known by its probabilities alone.
         """
+        for group in self.circuit.groups:
+            if getattr(group.model, "incoherent", False):
+                raise _without_amplitudes(group)
         cells = self.cell_matrices(energy, voltage)
         return tuple(
             island_matrix(composer, cells) for composer in self.topology.composers
@@ -276,7 +301,7 @@ def compile_circuit(
     Raises
     ------
     NetlistError
-        QN401 to QN410, every fault of the stage that found some.
+        QN401 to QN412, every fault of the stage that found some.
     """
     circuit = with_condensate(with_contacts(circuit))
     if (
@@ -291,9 +316,25 @@ def compile_circuit(
     composers = tuple(Composer(shape, points) for shape in shapes)
     home = condensate_index(circuit)
     size = len(circuit.reservoirs)
-    pattern = flow_pattern(composers, size, -1 if home is None else home)
+    incoherent = refuse_joined_probabilities(ports, cells, shapes)
+    pattern = flow_pattern(composers, size, -1 if home is None else home, incoherent)
     topology = Topology(ports, cells, composers, pattern)
     return Sample(with_common_voltage(circuit, shapes), topology)
+
+
+def _without_amplitudes(group: Group) -> PhysicsError:
+    span = group.spans[0]
+    return PhysicsError(
+        (
+            Diagnostic(
+                "QN527",
+                f"'{group.names[0]}' has probabilities and no amplitudes",
+                Label(span) if span is not None else None,
+                why="noise, counting statistics, delay and S itself take phases",
+                help="give amplitudes, kind=amplitude; currents and heat need none",
+            ),
+        )
+    )
 
 
 def _in_pairs(electrons: CellMatrix, holes: CellMatrix) -> CellMatrix:

@@ -39,6 +39,11 @@ class Boxcar:
         """Give N both ways at both ends."""
         return both_ways(self.N, 2)
 
+    def width(self) -> Float:
+        """Width of its edges in eV: none, or no edge at all."""
+        given = self.E1 is not None or self.E2 is not None
+        return np.array([0.0 if given else np.inf])
+
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes, the same in every channel."""
         T = np.ones_like(energy, float)

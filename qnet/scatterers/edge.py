@@ -55,6 +55,7 @@ class ChiralEdge:
 
     ports = ("source", "drain")
     diagonal = True
+    only_turns = True
 
     def __post_init__(self) -> None:
         if self.L is None:
@@ -109,6 +110,13 @@ class ChiralEdge:
             eps = leak(self.L, self.leq, self.slices)
             probes["q"] = {"N": self.nu, "eps": eps, "type": "voltage", "mix": 1}
         return with_probes(self._fraction, probes, self.slices) if probes else ()
+
+    def width(self) -> Float:
+        """Energy in eV over which the phase turns by one, infinite if it does not."""
+        if self.v is None:
+            return np.full(1, np.inf)
+        time = np.atleast_1d(np.asarray(self.L) / np.asarray(self.v))
+        return np.divide(hbar_eV, time, out=np.full(time.shape, np.inf), where=time > 0)
 
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes from where the edge begins to where it ends."""

@@ -96,22 +96,34 @@ class Levels:
         """Couple all pins, or those of one block."""
         return block_pattern(self.blocks, self.pins)
 
+    def width(self) -> Float:
+        """Width of the sharpest resonance in eV: twice the imaginary part of a pole."""
+        H, W = self._coupled()
+        poles = np.linalg.eigvals(H - 1j * np.pi * W @ np.swapaxes(W.conj(), -1, -2))
+        widths = -2 * poles.imag
+        seen = widths > ROUNDING * np.max(widths, -1, keepdims=True)
+        return np.asarray(self.unit) * np.where(seen, widths, np.inf).min(-1)
+
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes at each energy and field."""
-        H = np.asarray(self.H, np.complex128)
-        W = np.asarray(self.W, np.complex128)
-        if self.reversed:
-            H, W = H.conj(), W.conj()
-        if self.A is not None:
-            H = H + 1j * np.asarray(self.B)[..., None, None] * np.asarray(self.A)
-        unit = np.asarray(self.unit, float)
-        S = resonant(energy / unit, H, W)
+        H, W = self._coupled()
+        S = resonant(energy / np.asarray(self.unit, float), H, W)
         if self.direct is not None:
             root = _unitary_root(np.asarray(self.direct, np.complex128))
             root = np.swapaxes(root, -1, -2) if self.reversed else root
             S = root @ S @ root
         refuse_outside_blocks(S, self.pattern(), self._counts)
         return S
+
+    def _coupled(self) -> tuple[Complex, Complex]:
+        """Levels (..., level, level) in the field, and couplings, in `unit`."""
+        H = np.asarray(self.H, np.complex128)
+        W = np.asarray(self.W, np.complex128)
+        if self.reversed:
+            H, W = H.conj(), W.conj()
+        if self.A is not None:
+            H = H + 1j * np.asarray(self.B)[..., None, None] * np.asarray(self.A)
+        return H, W
 
     @property
     def _counts(self) -> tuple[int, ...]:

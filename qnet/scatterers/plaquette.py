@@ -51,7 +51,7 @@ class Plaquette:
     def __post_init__(self) -> None:
         if self.phases is not None and self.seed is not None:
             message = "'phases' and 'seed' both fix the phases of the links"
-            raise refuse(NetlistError, "QN344", message, help="keep one of them")
+            raise refuse(NetlistError, "QN341", message, help="keep one of them")
         if self.phases is not None and np.shape(self.phases)[-1] != 2:
             message = (
                 f"two links leave, and {np.shape(self.phases)[-1]} phases are given"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qnet.constants import e, hbar_eV, me
+from qnet.constants import e, hbar_eV, me, muB_eV
 from qnet.diagnostics import NetlistError, refuse
 from qnet.modelling.mode_matching import abrupt_constriction
 from qnet.modelling.partition import counted_by, refuse_unless_one
+from qnet.modelling.spin import along, both_spins, on_both_spins
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, two_port, unvaried
 
@@ -43,6 +44,10 @@ class PointContact:
     or with the flag ``abrupt`` a channel `aspect` widths long between leads `wide`
     times as wide, whose N modes it mixes.
 
+    With resolved spins, `gfactor` or `EZ` splits every step: spin
+    :math:`\sigma = \pm 1` along `axis` meets a saddle higher by
+    :math:`\sigma E_Z/2`, :math:`E_Z = g\mu_B B`, odd in the field.
+
     References
     ----------
     M. Büttiker, Phys. Rev. B 41, 7906 (1990); its ε is twice this one.
@@ -74,6 +79,13 @@ class PointContact:
         5.0, low=1, high=100, structural=True, doc="width of the leads (abrupt)"
     )
     aspect: Real = param(1.0, low=0, doc="length over width (abrupt)")
+    gfactor: Real | None = param(None, doc="splits the spins by g µB B")
+    EZ: Real | None = param(
+        None, unit="eV", odd=True, doc="distance of the spins' steps, up minus down"
+    )
+    axis: Real = param(
+        (0.0, 0.0, 1.0), axes=("component",), doc="direction of `gfactor` and `EZ`"
+    )
     ref: None = param(None, kind="weights", doc="lever arms")
 
     ports = ("left", "right")
@@ -82,21 +94,68 @@ class PointContact:
         refuse_unless_one(
             hwx=self.hwx, Tn=self.Tn, taper=self.taper, abrupt=self.abrupt or None
         )
+        self._check_splitting()
         if self.Tn is None and self.hwy is None:
             message = "'hwy' is missing: nothing sets the distance of the steps"
             raise refuse(NetlistError, "QN343", message, help="add hwy=")
 
     @property
+    def spinful(self) -> bool:
+        """Whether the spins are split, and channels come with both."""
+        return self.gfactor is not None or self.EZ is not None
+
+    @property
     def diagonal(self) -> bool:
-        """Whether channel n couples to channel n only: unless abrupt."""
-        return not self.abrupt
+        """Whether channel n couples to channel n only: unless abrupt or split."""
+        return not (self.abrupt or self.spinful)
 
     def channels(self) -> Counts:
-        """Give N both ways at both ends; the length of `Tn` says it, too."""
-        return both_ways(counted_by(self.N, self.Tn), 2)
+        """Give N both ways at both ends, twice with split spins; `Tn` counts, too."""
+        count = counted_by(self.N, self.Tn)
+        return both_spins(count) if self.spinful else both_ways(count, 2)
+
+    def width(self) -> Float:
+        """Energy in eV over which the first channel opens."""
+        if self.Tn is not None:
+            return np.full(1, np.inf)
+        if self.hwx is not None:
+            return self._curvatures()[0]
+        across = np.asarray(self.hwy, float)
+        if self.taper is None:
+            return across
+        steepness = np.pi**2 * np.sqrt(2 * np.asarray(self.taper))
+        return across * np.minimum(1.0, 2 / np.maximum(steepness, 2.0))
 
     def smatrix(self, energy: Float) -> Complex:
-        """Amplitudes of each channel."""
+        """Amplitudes of each channel; where spins are split, spin runs fastest."""
+        if not self.spinful:
+            return self._orbital(energy)
+        spin, half = along(self.axis), self._splitting() / 2
+        up, down = (self._orbital(np.asarray(energy) - s * half) for s in (1, -1))
+        mean, difference = (up + down) / 2, (up - down) / 2
+        return on_both_spins(mean, np.eye(2)) + on_both_spins(difference, spin)
+
+    def _check_splitting(self) -> None:
+        """Refuse a splitting given twice, or of transmissions that are fixed."""
+        if not self.spinful:
+            return
+        along(self.axis)
+        if self.gfactor is not None and self.EZ is not None:
+            message = "'gfactor' and 'EZ' both split the spins"
+            raise refuse(NetlistError, "QN341", message, help="keep one of them")
+        if self.Tn is not None:
+            key = "gfactor" if self.EZ is None else "EZ"
+            message = f"'{key}' cannot shift the transmissions that 'Tn' fixes"
+            raise refuse(NetlistError, "QN341", message, help="give hwx= and hwy=")
+
+    def _splitting(self) -> Float:
+        """E_Z in eV: by how much the step of spin up is higher."""
+        if self.gfactor is None:
+            return np.asarray(self.EZ, float)
+        return np.asarray(self.gfactor) * muB_eV * np.asarray(self.B)
+
+    def _orbital(self, energy: Float) -> Complex:
+        """Amplitudes of each channel without spin."""
         if self.Tn is not None:
             T = np.asarray(self.Tn) + unvaried(energy)[..., None]
             return two_port(r=-1j * np.sqrt(1 - T), t=np.sqrt(T))

@@ -12,9 +12,12 @@ from qnet.modelling.datafiles import Tabulated, read_table
 from qnet.modelling.gridded import linear, nearest
 from qnet.modelling.imported import (
     block_pattern,
+    check_sums,
     check_unitary,
+    largest_turn,
     refuse_outside_blocks,
     reverse_in_time,
+    with_closed_reflecting,
 )
 from qnet.registry import Counts, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, unvaried
@@ -34,6 +37,7 @@ class Table:
     is h times the frequency. Amplitudes are those of the nearest grid point: phases of
     modes are arbitrary in most solvers, and between two points mean nothing.
     ``kind=probability`` interpolates |S|² linearly, for scatterers between reservoirs.
+    A channel whose row and column are zero is closed there, and reflects with -1.
     Beyond its grid a table knows nothing. Data for one sign of the field serve the
     other by `reverse`, or by the table under the prefix `minus`, where B counts by its
     size.
@@ -92,8 +96,11 @@ class Table:
                     f"with {self._counts} need {sum(self._counts)}"
                 )
                 raise refuse(NetlistError, "QN345", message, help="mend nch=")
-            if not self.lossy and not table.is_probability:
-                check_unitary(table.S)
+            if not self.lossy:
+                if table.is_probability:
+                    check_sums(with_closed_reflecting(table.S, 1.0))
+                else:
+                    check_unitary(with_closed_reflecting(table.S))
             refuse_outside_blocks(table.S, self.pattern(), self._counts)
 
     @property
@@ -135,6 +142,35 @@ class Table:
         )
         return np.where(known[..., None, None], ahead, other)
 
+    def phase_turn(self) -> tuple[float, float, float]:
+        """Largest turn of a phase between neighbouring energies, and these, eV."""
+        S, E = self._grid()
+        return largest_turn(S, E) if E.size > 1 else (0.0, 0.0, 0.0)
+
+    def openings(self) -> tuple[float, ...]:
+        """Energies in eV between which and the one before channels open or close."""
+        S, E = self._grid()
+        is_open = np.any(S != 0, axis=-1)
+        changes = np.any(is_open[1:] != is_open[:-1], axis=(-2, -1))
+        return tuple(E[1:][changes].tolist())
+
+    def roughness(self) -> tuple[float, float, float]:
+        """Largest change of a probability between neighbouring energies, and these."""
+        S, E = self._grid()
+        if self.kind == "probability" or E.size < 2:
+            return 0.0, 0.0, 0.0
+        change = np.max(np.abs(np.diff(np.abs(S) ** 2, axis=0)), axis=(1, 2, 3))
+        k = int(np.argmax(change))
+        return float(change[k]), float(E[k]), float(E[k + 1])
+
+    def _grid(self) -> tuple[Complex, Float]:
+        """S (energy, field, out, in) and its energies in eV, none without an axis."""
+        table = self._table
+        if table.E is None:
+            return table.S, np.zeros(0)
+        scale = self.Eunit if table.E_unit is None else table.E_unit
+        return table.S, table.E * float(np.max(np.asarray(scale)))
+
     def _read(self, table: Tabulated, energy: Float, field: Float | None) -> Complex:
         scale = self.Eunit if table.E_unit is None else table.E_unit
         E = np.asarray(energy) / np.asarray(scale)
@@ -142,9 +178,10 @@ class Table:
         E = np.zeros((1,) * E.ndim) if table.E is None else E
         axes = (("E", table.E, E), ("B", table.B, B))
         if self.kind == "probability":
-            P = table.S.real if table.is_probability else np.abs(table.S) ** 2
-            return np.sqrt(linear(P, axes)) + 0j
-        return nearest(table.S, axes)
+            P = table.S if table.is_probability else np.abs(table.S) ** 2 + 0j
+            between = linear(with_closed_reflecting(P, 1.0).real, axes)
+            return np.sqrt(np.maximum(between, 0.0)) + 0j
+        return with_closed_reflecting(nearest(table.S, axes))
 
     @property
     def _table(self) -> Tabulated:

@@ -69,6 +69,7 @@ class Wire:
 
     ports = ("left", "right")
     diagonal = True
+    only_turns = True
 
     def __post_init__(self) -> None:
         if self.L is None:
@@ -97,6 +98,13 @@ class Wire:
             "forward": not self.randomise,
         }
         return with_probes(self._fraction, {"p": fields}, self.slices)
+
+    def width(self) -> Float:
+        """Energy in eV over which the phase turns by one, infinite if it does not."""
+        time = np.atleast_1d(np.asarray(self.tau, float))
+        if self.v is not None:
+            time = time + np.asarray(self.L) / np.asarray(self.v)
+        return np.divide(hbar_eV, time, out=np.full(time.shape, np.inf), where=time > 0)
 
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes e^{i(φ ± 2πΦ)}."""

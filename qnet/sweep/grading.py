@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,8 @@ from qnet.diagnostics import Diagnostic, PhysicsError
 from qnet.results import Quantity
 from qnet.sweep.findings import Key, Piece
 
-OF_UNITARY: Final = (
-    "composed unitarity",
-    "sum rules",
-    "weak conductances",
-    "current conservation",
-)
-"""What a scatterer that was declared to absorb breaks on purpose."""
 
-
-def withhold(piece: Piece, *, is_lossy: bool = False) -> Piece:
+def withhold(piece: Piece) -> Piece:
     """Put NaN in place of all numbers at points with a refused certificate.
 
     Certificates themselves stay, so that one sees how far they are off.
@@ -33,8 +25,6 @@ def withhold(piece: Piece, *, is_lossy: bool = False) -> Piece:
     ----------
     piece : Piece
         Answers with the certificates of the points.
-    is_lossy : bool
-        Whether a scatterer was declared to absorb: nothing is unitary then.
 
     Returns
     -------
@@ -46,7 +36,7 @@ def withhold(piece: Piece, *, is_lossy: bool = False) -> Piece:
     PhysicsError
         QN545: the only point of a run without steps is refused.
     """
-    refused = list(_refused(piece.values, is_lossy=is_lossy))
+    refused = list(_refused(piece.values))
     if not refused:
         return piece
     if not piece.mesh:
@@ -98,13 +88,11 @@ def flags(name: str, defect: NDArray[np.float64], size: int) -> Diagnostic | Non
 
 
 def _refused(
-    values: Mapping[Key, NDArray[Any]], *, is_lossy: bool
+    values: Mapping[Key, NDArray[Any]],
 ) -> Iterator[tuple[Bools, Diagnostic]]:
     for (kind, name), defect in values.items():
         threshold = THRESHOLDS.get(str(name)) if kind == "certificate" else None
         if threshold is None or not threshold.withholds:
-            continue
-        if is_lossy and name in OF_UNITARY:
             continue
         bad = np.asarray(defect > threshold.refused)
         if bad.any():

@@ -194,9 +194,7 @@ class Desk:
             (*solved.circuit.notes, *solved.notes, *_turning(solved)),
             _settings(solved),
         )
-        groups = solved.circuit.groups
-        is_lossy = any(getattr(group.model, "lossy", False) for group in groups)
-        return withhold(found, is_lossy=is_lossy)
+        return withhold(found)
 
     def _compiled(self, circuit: Circuit) -> Sample:
         known = self._samples.get(circuit.structure)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from qnet.constants import e, hbar_eV, me
+from qnet.constants import e, hbar_eV, me, muB_eV
 from qnet.diagnostics import NetlistError, PhysicsError
 from qnet.discovery import models
 from qnet.modelling.mode_matching import abrupt_constriction
@@ -143,7 +143,7 @@ def test_abrupt_constriction_quantises_and_resonates():
 
 def test_abrupt_constriction_converges_with_its_modes(monkeypatch):
     """As `NARROW_MODES` promises."""
-    from qnet import mode_matching
+    from qnet.modelling import mode_matching
 
     E = np.array([1.3, 2.0, 3.0])
     found = []
@@ -171,3 +171,36 @@ def test_abrupt_constriction_needs_every_open_mode():
 def test_contacts_that_are_not_fixed_once_are_refused(keys, code):
     with pytest.raises(NetlistError, match=code):
         models()["qpc"].model(**keys)
+
+
+def test_a_zeeman_field_splits_each_step_in_two():
+    """Each spin has the unsplit staircase, half of g µB B higher or lower."""
+    E, split = np.linspace(-1, 6, 29), 2.0 * muB_eV * 7.0
+    S = contact(E, N=2, hwx=1e-4, hwy=3.0, gfactor=2.0, B=7.0)
+    saddle = {"N": 2, "hwx": 1e-4, "hwy": 3.0}
+    for spin, sign in ((0, 1), (1, -1)):
+        alone = contact(E - sign * split / 2, **saddle)
+        np.testing.assert_allclose(S[:, spin::2, spin::2], alone, atol=1e-14)
+    assert not S[:, 0::2, 1::2].any()
+
+
+def test_spins_are_split_along_an_axis():
+    """A contact between the split steps passes the lower spin alone."""
+    axis = np.array([0.6, 0.0, -0.8])
+    S = contact(np.array([1.5]), N=1, hwx=1e-6, hwy=3.0, EZ=0.1, axis=axis)
+    n = np.array([[axis[2], axis[0]], [axis[0], -axis[2]]])
+    t = S[0, 2:, :2]
+    np.testing.assert_allclose(abs(t), abs((np.eye(2) - n) / 2), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"hwx": 1.0, "hwy": 3.0, "gfactor": 2.0, "EZ": 0.1},
+        {"Tn": np.array([0.5]), "EZ": 0.1},
+        {"Tn": np.array([0.5]), "gfactor": 2.0},
+    ],
+)
+def test_a_splitting_is_given_once_and_to_steps(keys):
+    with pytest.raises(NetlistError, match="QN341"):
+        contact(0.0, N=1, **keys)

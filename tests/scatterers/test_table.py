@@ -131,3 +131,102 @@ def test_probabilities_are_no_amplitudes(tmp_path):
     with pytest.raises(NetlistError, match="QN353"):
         table(str(path))
     assert table(str(path), kind="probability").ports == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    "P",
+    [
+        np.array([[0.5, 0.4], [0.5, 0.4]]),
+        np.array([[0.5, 0.5], [0.4, 0.4]]),
+        np.array([[1.1, -0.1], [-0.1, 1.1]]),
+    ],
+)
+def test_probabilities_add_up_to_one_in_rows_and_columns(tmp_path, P):
+    path = tmp_path / "p.npz"
+    np.savez(path, P=P)
+    with pytest.raises(PhysicsError, match="QN521: probabilities"):
+        table(str(path), kind="probability")
+    assert table(str(path), kind="probability", lossy=True).incoherent
+
+
+def channel_that_opens():
+    """Two pins of two channels; the second of each opens at the middle energy."""
+    S = np.zeros((3, 4, 4), complex)
+    S[0][np.ix_([0, 2], [0, 2])] = haar(np.random.default_rng(5), 2)
+    S[1:] = haar(np.random.default_rng(6), 4)
+    return S
+
+
+def test_a_channel_may_open_inside_a_table(tmp_path):
+    path = tmp_path / "open.npz"
+    S = channel_that_opens()
+    np.savez(path, S=S, E=ENERGIES, nch=np.array([2, 2]))
+    model = table(str(path))
+    assert model.openings() == (1.0,)
+    found = model.smatrix(ENERGIES)
+    np.testing.assert_array_equal(found[1:], S[1:])
+    np.testing.assert_array_equal(found[0], S[0] + np.diag([0, -1, 0, -1]))
+
+
+def test_phases_that_follow_the_energy_are_let_pass(tmp_path):
+    E = np.linspace(0, 1, 11)
+    path = tmp_path / "delay.npz"
+    for delay, turned in ((5.0, 0.5), (15.0, 1.5)):
+        S = np.exp(1j * delay * E)[:, None, None] * np.array([[0.6, 0.8j], [0.8j, 0.6]])
+        np.savez(path, S=S, E=E)
+        assert table(str(path)).phase_turn()[0] == pytest.approx(turned)
+        assert table(str(path)).roughness()[0] == pytest.approx(0, abs=1e-15)
+
+
+def netlist(path, card, more=""):
+    return f"""
+T1 a V=1mV
+T2 b V=0
+S1 a {card} table file="{path.name}" nch=(2 2)
+{more}
+.step EF list 0eV 1eV
+.meas G {{G(T1,T1)/Gq}}
+"""
+
+
+def test_an_opening_is_counted_and_at_a_joint_warned_of(tmp_path):
+    from qnet import run
+
+    path = tmp_path / "open.npz"
+    S = channel_that_opens()
+    np.savez(path, S=S, E=ENERGIES)
+    alone, joined = tmp_path / "alone.qnet", tmp_path / "joined.qnet"
+    alone.write_text(netlist(path, "b"), "utf-8")
+    joined.write_text(netlist(path, "m", "B1 m b T=0.5"), "utf-8")
+    report = run(alone)
+    T = [np.sum(np.abs(S[k, 2:, :2]) ** 2) for k in (0, 1)]
+    np.testing.assert_allclose(report.measures["G"].values, T, rtol=1e-12)
+    assert report.passed
+    assert not {"QN554", "QN555"} & {d.code for d in report.diagnostics}
+    assert "QN555" in {d.code for d in run(joined).diagnostics}
+
+
+def test_currents_between_reservoirs_need_no_phases(tmp_path):
+    """T rises along a line from 0.3 to 0.8: its thermal mean at the middle is .55."""
+    from qnet import run
+
+    path = tmp_path / "p.npz"
+    P = np.array([[[0.7, 0.3], [0.3, 0.7]], [[0.2, 0.8], [0.8, 0.2]]])
+    np.savez(path, P=P, E=np.array([-1.0, 1.0]))
+    text = tmp_path / "p.qnet"
+    text.write_text(
+        f"""
+.temp 5K
+T1 a V=1mV
+T2 b V=0
+P1 c
+S1 a c table file="{path.name}" kind=probability
+B1 c b T=0.5
+.meas R {{R(T1,T2,T1,T2)/RK}}
+.thermo T1 T2
+""",
+        "utf-8",
+    )
+    report = run(text)
+    assert report.passed
+    assert report.measures["R"].values == pytest.approx(1 / 0.55 + 2, rel=1e-9)
