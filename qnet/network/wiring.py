@@ -81,6 +81,7 @@ def read_wiring(
     """
     waves = _number(circuit, cells)
     composed = [s for s, apart in zip(shapes, networks, strict=True) if not apart]
+    vertices = [s for s, apart in zip(shapes, networks, strict=True) if apart]
     fed, fed_from = _leads(waves.into, [(s.in_channels, s.incoming) for s in composed])
     taken, taken_by = _leads(
         waves.out, [(s.out_channels, s.outgoing) for s in composed]
@@ -92,8 +93,8 @@ def read_wiring(
         return None
     ends = np.concatenate([fed_from[is_fed], taken_by[is_taken]])
     reservoirs, place = np.unique(ends, return_inverse=True)
-    size = len(circuit.reservoirs)
-    is_whole = np.bincount(fed_from[~is_fed], minlength=size)[reservoirs] == 0
+    elsewhere = [fed_from[~is_fed], *(s.incoming.ravel() for s in vertices)]
+    is_whole = ~np.isin(reservoirs, np.concatenate(elsewhere))
     column, row = np.cumsum(enters) - 1, np.cumsum(leaves) - 1
     inner = np.flatnonzero(enters & (waves.across >= 0))
     entries = [entry[:, enters[entry[1]]] for entry in waves.entries]
