@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
@@ -17,18 +15,20 @@ from qnet.lang.cards import Deck
 from qnet.network.sample import compile_circuit
 from qnet.notation import engineering
 from qnet.pictures.figures import new_figure, save_figure
+from qnet.pictures.labels import SIDES, Room
 from qnet.pictures.layout import place
 from qnet.pictures.shades import VoltageScale, brightness
-from qnet.pictures.sketch import Sea, Sketch, Symbol, sketch
+from qnet.pictures.sketch import ON_THE_RING, Sea, Sketch, Symbol, sketch
+from qnet.pictures.strokes import NAME, Strokes, half_of, room_of, shifted, strands
 from qnet.pictures.symbols import (
     DOWN,
-    HALF,
     INK,
     LINES,
+    PROBE,
     UP,
     Pen,
-    Point,
     draw_symbol,
+    reach_of,
 )
 from qnet.registry import ReservoirKind
 from qnet.solved import Solved
@@ -36,21 +36,18 @@ from qnet.solved import Solved
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.path import Path as MatplotlibPath
 
-INCH: Final = 0.78
-"""Inches for one unit of the layout."""
-WIDEST: Final = 7.2
-"""Inches of a figure over two columns; wider ones are scaled down to it."""
-SEA: Final = 0.27
-"""Radius of a reservoir."""
-MARGIN: Final = np.array([1.15, 0.8])
-"""Inches round the layout for labels and arrows."""
-BAR: Final = 0.7
+BAR: Final = 0.72
 """Inches for the scale of voltages."""
-TITLE: Final = 0.2
+MARGIN: Final = 0.08
+"""Inches round everything."""
+TITLE: Final = 0.24
 """Inches for the title."""
-BOXES: Final = frozenset({"terminal", "superconductor"})
-"""Reservoirs that are drawn as boxes; the others are circles."""
+VALUES: Final = 6.5
+"""Size of voltages, currents and names of elements, points."""
+ARROW: Final = 0.27
+"""Inches of the arrow of a current."""
 SILENT: Final = 1e-6
 """Share of the largest current below which no arrow is drawn."""
 
@@ -104,297 +101,302 @@ def draw(
         solution = Solved(sample, lambda: sample).solution
     except PhysicsError:  # the picture shows what is there, answers or not
         solution = None
-    figure = _Drawing(sketch(circuit, solution)).figure()
+    figure = _on_paper(sketch(circuit, solution))
     if path is not None:
         save_figure(figure, Path(path))
     return figure
 
 
-@dataclass(eq=False)
+def _on_paper(told: Sketch) -> Figure:
+    """Lay out a sketch and draw it on a page of the size it needs."""
+    drawing = _Drawing(Strokes(told, place(told.ring, told.links, room_of(told))))
+    figure = new_figure((1.0, 1.0))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    drawing.draw(axes)
+    low, high = drawing.room.limits
+    low, high = low - MARGIN, high + MARGIN
+    bar = BAR if drawing.scale.limits is not None else 0.0
+    head = TITLE if told.title else 0.0
+    width, height = high - low
+    widest = max(width, 0.068 * len(told.title), 1.6)
+    low[0] -= (widest - width) / 2
+    height = max(height + head, 1.5 if bar else 0.0)
+    figure.set_size_inches(widest + bar, height)
+    axes.set_position((0, 0, widest / (widest + bar), 1))
+    middle = (low[1] + high[1] + head) / 2
+    axes.set(
+        xlim=(low[0], low[0] + widest),
+        ylim=(middle - height / 2, middle + height / 2),
+    )
+    if bar:
+        drawing.scale.draw(figure)
+    if told.title:
+        axes.text(
+            0.5, 1 - 0.05 / height, told.title, transform=axes.transAxes, ha="center",
+            va="top", fontsize=8.5, color=INK,
+        )  # fmt: skip
+    return figure
+
+
 class _Drawing:
-    """A sketch with positions, on its way to paper."""
+    """A sketch with positions, on its way to paper: lines first, words last."""
 
-    sketch: Sketch
+    def __init__(self, strokes: Strokes) -> None:
+        self.strokes, self.sketch = strokes, strokes.sketch
+        self.where, self.shrink = strokes.where, strokes.shrink
+        self.size = VALUES * max(self.shrink, 0.85)
+        self.room = Room()
+        seas, symbols = self.sketch.seas, self.sketch.symbols
+        known = [*(sea.voltage for sea in seas), *(s.voltage for s in symbols)]
+        self.scale = VoltageScale(known)
+        self.middle: Floats = self.where.mean(0)
+        currents = [abs(sea.current or 0.0) for sea in seas]
+        currents += [abs(symbol.current or 0.0) for symbol in symbols]
+        self.largest = float(np.nanmax(currents, initial=0.0))
 
-    @cached_property
-    def _placed(self) -> tuple[Floats, bool]:
-        seas = np.arange(len(self.sketch.seas))
-        return place(self.sketch.size, seas, self.sketch.links)
-
-    @property
-    def where(self) -> Floats:
-        """Position of every vertex."""
-        return self._placed[0]
-
-    @cached_property
-    def along(self) -> Floats:
-        """Direction of every element, from its first pin to its last."""
-        found = []
-        for number, symbol in enumerate(self.sketch.symbols, len(self.sketch.seas)):
-            here, ends = self.where[number], self.where[list(symbol.ends)]
-            half = len(ends) // 2
-            step = ends[half:].mean(0) - ends[:half].mean(0) if half else here - ends[0]
-            if len(ends) == 3:
-                step = ends[0] - here
-            if self._placed[1]:
-                step = step * [1, 0]
-            if np.hypot(*step) < 1e-9:
-                step = np.array([-(here - ends[0])[1], (here - ends[0])[0]])
-            length = float(np.hypot(*step))
-            found.append(step / length if length > 1e-9 else np.array([1.0, 0.0]))
-        return np.array(found).reshape(-1, 2)
-
-    @cached_property
-    def scale(self) -> VoltageScale:
-        """Colours of the voltages."""
-        known = [sea.voltage for sea in self.sketch.seas]
-        return VoltageScale([*known, *(s.voltage for s in self.sketch.symbols)])
-
-    @cached_property
-    def inch(self) -> float:
-        """Inches for one unit of the layout."""
-        width = float(np.ptp(self.where[:, 0]))
-        return min(INCH, (WIDEST - BAR - 2 * MARGIN[0]) / max(width, 1e-9))
-
-    def figure(self) -> Figure:
+    def draw(self, axes: Axes) -> None:
         """Draw everything."""
-        shows = self.scale.limits is not None
-        bar = BAR if shows else 0.0
-        inch = self.inch
-        low, high = self.where.min(0) - MARGIN / inch, self.where.max(0) + MARGIN / inch
-        width, height = (high - low) * inch + (bar, TITLE)
-        figure = new_figure((width, height))
-        axes = figure.add_axes((0, 0, 1 - bar / width, 1))
-        top = high[1] + TITLE / inch
-        axes.set(xlim=(low[0], high[0]), ylim=(low[1], top), aspect="equal")
-        axes.axis("off")
         for number, symbol in enumerate(self.sketch.symbols):
             self._lines(axes, number, symbol)
         for number, symbol in enumerate(self.sketch.symbols):
             self._symbol(axes, number, symbol)
-        middle = self.where[: len(self.sketch.seas)].mean(0)
         for number, sea in enumerate(self.sketch.seas):
-            self._sea(axes, number, sea, middle)
-        if shows:
-            self.scale.draw(figure)
-        if self.sketch.title:
-            axes.text(
-                0.5, 0.995, self.sketch.title, transform=axes.transAxes, ha="center",
-                va="top", fontsize=8, color=INK, wrap=True,
-            )  # fmt: skip
-        return figure
+            self._sea(axes, number, sea)
+        for number, sea in enumerate(self.sketch.seas):
+            self._values(axes, number, sea)
+        for number, symbol in enumerate(self.sketch.symbols):
+            self._name(axes, number, symbol)
 
     # --- lines
-
-    def _port(self, number: int, pin: int) -> Point:
-        """Where a line meets one pin of an element that is no line itself."""
-        symbol = self.sketch.symbols[number]
-        vertex = number + len(self.sketch.seas)
-        centre = self.where[vertex]
-        if len(symbol.ends) == 2:
-            found: Point = centre + (2 * pin - 1) * HALF * self.along[number]
-            return found
-        step = self.where[symbol.ends[pin]] - centre
-        return centre + 0.4 * HALF * step / max(float(np.hypot(*step)), 1e-9)
-
-    def _meeting(self, number: int, pin: int, side: Point) -> Point:
-        """Where the line of an element ends: at a reservoir, a port, or half-way."""
-        vertex = number + len(self.sketch.seas)
-        end = self.sketch.symbols[number].ends[pin]
-        if end < len(self.sketch.seas):
-            step = side - self.where[end]
-            radius = (0.98 if self.sketch.seas[end].look in BOXES else 0.78) * SEA
-            there: Point = self.where[end] + radius * step / max(np.hypot(*step), 1e-9)
-            return there
-        other = end - len(self.sketch.seas)
-        if self.sketch.symbols[other].look in LINES:
-            return (self.where[end] + self.where[vertex]) / 2
-        theirs = [
-            k for k, e in enumerate(self.sketch.symbols[other].ends) if e == vertex
-        ]
-        mine = [k for k, e in enumerate(self.sketch.symbols[number].ends) if e == end]
-        return self._port(other, theirs[min(mine.index(pin), len(theirs) - 1)])
 
     def _lines(self, axes: Axes, number: int, symbol: Symbol) -> None:
         """Everything of an element that is line."""
         if symbol.look in LINES:
             self._curve(axes, number, symbol)
             return
-        for pin, end in enumerate(symbol.ends):
-            port = self._port(number, pin)
-            other = end - len(self.sketch.seas)
-            is_sea = other < 0
-            is_ours = is_sea or (
-                other > number and self.sketch.symbols[other].look not in LINES
-            )
-            if is_ours:
-                stop = self._meeting(number, pin, port)
-                x, y = np.transpose([port, stop])
-                axes.plot(x, y, color=INK, lw=1.2, zorder=2, solid_capstyle="round")
+        for pin in range(len(symbol.ends)):
+            line = self.strokes.lead(number, pin)
+            if line is not None:
+                axes.plot(*line.T, color=INK, lw=1.1, zorder=2, solid_capstyle="round")
+                self.room.take_line(line)
+        current = symbol.current
+        if current and abs(current) > SILENT * self.largest:
+            line = self.strokes.lead(number, int(current > 0))
+            if line is not None:  # where the current leaves
+                self._head(axes, line, 0.62, INK, 6 + 7 * abs(current) / self.largest)
 
     def _curve(self, axes: Axes, number: int, symbol: Symbol) -> None:
         """A line through the element's place from neighbour to neighbour."""
-        centre = self.where[number + len(self.sketch.seas)]
-        start = self._meeting(number, 0, centre)
-        stop = self._meeting(number, 1, centre)
-        control = 2 * centre - (start + stop) / 2
-        t = np.linspace(0, 1, 61)[:, None]
-        middle = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * stop
-        step = np.gradient(middle, axis=0)
-        across = np.stack([-step[:, 1], step[:, 0]], -1)
-        across /= np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
-        for offset, sense, colour in self._strands(symbol):
-            x, y = (middle + offset * across).T
-            axes.plot(x, y, color=colour, lw=1.5, zorder=3, solid_capstyle="round")
+        middle = self.strokes.curve(number)
+        self.room.take_line(middle)
+        length = float(np.linalg.norm(np.diff(middle, axis=0), axis=-1).sum())
+        lines = strands(symbol)
+        for (offset, sense), colour in zip(lines, self._inks(symbol), strict=True):
+            line = shifted(middle, offset)
+            axes.plot(*line.T, color=colour, lw=1.3, zorder=3, solid_capstyle="round")
             if sense:
-                head = 34 if sense > 0 else 26
-                size = 9 if symbol.lines == 1 else 7
-                axes.annotate(
-                    "", (x[head], y[head]), (x[head - sense], y[head - sense]),
-                    arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.2,
-                                "mutation_scale": size, "shrinkA": 0, "shrinkB": 0},
-                    zorder=3,
-                )  # fmt: skip
+                size = min(9.0 if len(lines) == 1 else 7.0, 26 * length)
+                share = 0.5 + min(0.04 / length, 0.2)
+                self._head(axes, line[::sense], share, colour, size)
+        if symbol.leaks:  # probes along it
+            from matplotlib.patches import Circle
 
-    def _strands(self, symbol: Symbol) -> list[tuple[float, int, Any]]:
-        """Offset, direction and colour of each line of a curve."""
+            x, y = middle[len(middle) // 3]
+            axes.add_patch(
+                Circle((x, y), 0.045, fc="white", ec=INK, lw=0.8, ls=(0, (1.2, 0.8)),
+                       zorder=4)
+            )  # fmt: skip
+
+    @staticmethod
+    def _head(axes: Axes, line: Floats, share: float, colour: Any, size: float) -> None:  # noqa: ANN401
+        """A head on a line, its tip at a share of its length."""
+        tip = round(share * (len(line) - 1))
+        axes.annotate(
+            "", line[tip], line[max(tip - 3, 0)],
+            arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 0.8,
+                        "mutation_scale": size, "shrinkA": 0, "shrinkB": 0},
+            zorder=3,
+        )  # fmt: skip
+
+    def _inks(self, symbol: Symbol) -> list[Any]:
+        """Colour of each line of a curve: edges have that of where they begin."""
         if symbol.look == "helical":
-            return [(0.05, 1, UP), (-0.05, -1, DOWN)]
+            return [UP, DOWN]
         if symbol.look == "wire":
-            return [(0.0, 0, INK)]
+            return [INK]
         origin = symbol.ends[0 if symbol.sense >= 0 else -1]
         voltage = None
         if origin < len(self.sketch.seas):
             voltage = self.sketch.seas[origin].voltage
-        colour = self.scale.colour(voltage, 0.82)
-        count = min(symbol.lines, 4)
-        offsets = 0.075 * (np.arange(count) - (count - 1) / 2)
-        return [(float(offset), symbol.sense, colour) for offset in offsets]
+        return [self.scale.colour(voltage, 0.82)] * len(strands(symbol))
 
     # --- symbols and reservoirs
 
     def _symbol(self, axes: Axes, number: int, symbol: Symbol) -> None:
-        centre = self.where[number + len(self.sketch.seas)]
-        if symbol.look not in LINES:
-            pen = Pen(axes, centre, self.along[number], self.inch / INCH)
-            draw_symbol(pen, symbol.look, self.scale.colour(symbol.voltage))
-        side = self._free_side(number, symbol)
-        reach = 0.09 + 0.038 * len(symbol.name) * abs(side[0])
         if symbol.look in LINES:
-            reach += 0.025 * min(symbol.lines, 4)
-        else:
-            reach += HALF * self.inch
-        x, y = centre + reach / self.inch * side
-        axes.text(
-            x, y, symbol.name, fontsize=5.5 if self._placed[1] else 6.5, ha="center",
-            va="center", color=INK, zorder=7,
-        )  # fmt: skip
-
-    def _free_side(self, number: int, symbol: Symbol) -> Point:
-        """Direction from an element in which there is most room for its name."""
+            return
         centre = self.where[number + len(self.sketch.seas)]
-        angle = 2 * np.pi * np.arange(16) / 16
-        sides = np.stack([np.cos(angle), np.sin(angle)], -1)
-        steps = self.where[list(symbol.ends)] - centre
-        if len(symbol.ends) == 2:
-            steps = np.vstack([steps, self.along[number], -self.along[number]])
+        along = self.strokes.along[number]
+        pen = Pen(axes, centre, along, self.shrink)
+        half = self.strokes.half
+        in_a_row = self.strokes.layout.in_a_row[number + len(self.sketch.seas)]
         if symbol.look == "probe":
-            turned = self.along[number] @ np.array([[0, 1], [-1, 0]])
-            if self._placed[1]:
-                return -turned
-            steps = np.vstack([steps, 1.6 * turned])
-        steps = steps / np.maximum(np.linalg.norm(steps, axis=-1, keepdims=True), 1e-9)
-        crowd = (sides @ steps.T).max(-1)
-        outward = centre - self.where.mean(0)
-        reach = float(np.hypot(*outward))
-        pull = sides @ outward / reach if reach > 1e-6 else sides[:, 1]
-        found: Point = sides[int(np.argmin(crowd - 0.12 * pull))]
-        return found
+            disc = np.full(2, 0.6 * half)
+            sides = np.array([pen.at((0, PROBE)), pen.at((0, -PROBE))])
+            crowd = self.room.crowd(sides, disc)
+            if crowd[1] < crowd[0] and not in_a_row:
+                pen = Pen(axes, centre, -along, self.shrink)
+            self.room.take_box(pen.at((0, PROBE)), disc)
+        draw_symbol(pen, symbol.look, self.scale.colour(symbol.voltage))
+        self.room.take_box(centre, self.shrink * reach_of(symbol.look, along))
 
-    def _sea(self, axes: Axes, number: int, sea: Sea, middle: Point) -> None:
-        from matplotlib.patches import Circle, FancyBboxPatch
+    def _sea(self, axes: Axes, number: int, sea: Sea) -> None:
+        from matplotlib.patches import Circle, PathPatch
 
-        x, y = self.where[number]
+        centre, half = self.where[number], half_of(sea, self.shrink)
+        self.room.take_box(centre, half)
         fill = self.scale.colour(sea.voltage)
-        style: dict[str, Any] = {"fc": fill, "ec": INK, "lw": 1.3, "zorder": 5}
+        style: dict[str, Any] = {"fc": fill, "ec": INK, "lw": 1.1, "zorder": 5}
+        if sea.look == "node":
+            axes.add_patch(Circle((centre[0], centre[1]), half[0], **style))
+            return
+        if sea.look == "ground":
+            self._earth(axes, number)
+            return
         if sea.kind == ReservoirKind.DEPHASING:
             style["ls"] = (0, (2, 1.2))
-        if sea.look not in BOXES:
-            axes.add_patch(Circle((x, y), 0.8 * SEA, **style))
-        else:
-            side = 0.68 * SEA
-            box = FancyBboxPatch(
-                (x - side, y - side), 2 * side, 2 * side,
-                boxstyle=f"round,pad={SEA - side:.3f}", **style,
-            )  # fmt: skip
-            if sea.look == "superconductor":
-                box.set_hatch("////")
-            axes.add_patch(box)
-        size = 7.5 if len(sea.name) < 4 else 5.5
+        corner = half[1] if sea.look == "probe" else 0.3 * half[1]
+        box = PathPatch(_rounded(centre, half, corner), **style)
+        ground = None
+        if sea.look == "superconductor":
+            box.set_hatch("/////")
+            ground = {"fc": fill, "ec": "none", "boxstyle": "square,pad=0.12"}
+        axes.add_patch(box)
         ink = INK if fill == "white" or brightness(fill) > 0.45 else "white"
+        x, y = centre.tolist()
         axes.text(
-            x, y, sea.name, fontsize=size, ha="center", va="center", color=ink, zorder=8
-        )
-        outward = self.where[number] - middle
-        if self._placed[1]:
-            (near,) = self.sketch.links[self.sketch.links[:, 1] == number, 0]
-            outward = (self.where[number] - self.where[near]) * [1, 0]
-        if sea.look == "ground":
-            _earth(axes, self.where[number], outward)
-        length = float(np.hypot(*outward))
-        outward = outward / length if length > 1e-9 else np.array([0.0, 1.0])
-        self._values(axes, number, sea, outward)
+            x, y, sea.name, fontsize=NAME * self.shrink, ha="center",
+            va="center_baseline", color=ink, zorder=8, bbox=ground,
+        )  # fmt: skip
 
-    def _values(self, axes: Axes, number: int, sea: Sea, outward: Point) -> None:
+    def _earth(self, axes: Axes, number: int) -> None:
+        """The sign of the voltage reference, at the end of what touches node 0."""
+        links = self.sketch.links
+        near = links[links[:, 1] == number, 0]
+        step = self.where[number] - self.where[near].mean(0)
+        step = step / max(float(np.hypot(*step)), 1e-9)
+        pen = Pen(axes, self.where[number], step, self.shrink)
+        for reach, half in ((0.0, 0.085), (0.035, 0.055), (0.07, 0.025)):
+            pen.line([(reach, -half), (reach, half)], 1.1)
+
+    # --- words
+
+    def _values(self, axes: Axes, number: int, sea: Sea) -> None:
         """Arrow of the current, and voltage and current in figures."""
-        words = []
+        if sea.look == "ground":
+            return
+        words = [sea.name] if sea.look == "node" else []
         if sea.voltage is not None:
             size = max(abs(v) for v in (self.scale.limits or (0, 1)))
             words.append(_short(sea.voltage, "V", 1e-9 * size))
-        largest = max((abs(s.current or 0.0) for s in self.sketch.seas), default=0.0)
+        centre, half = self.where[number], half_of(sea, self.shrink)
+        lean = self._outward(number)
         current = sea.current or 0.0
-        reach = SEA + (0.3 if sea.look == "ground" else 0.06)
-        if sea.look in BOXES and abs(current) > SILENT * largest > 0:
+        if sea.look in ON_THE_RING - {"probe"} and (
+            abs(current) > SILENT * self.largest > 0
+        ):
             words.append(_short(current, "A"))
-            near = self.where[number] + (SEA + 0.04) * outward
-            far = self.where[number] + (SEA + 0.36) * outward
-            start, stop = (far, near) if current > 0 else (near, far)
-            width = 0.6 + 2.6 * abs(current) / largest
-            axes.annotate(
-                "", stop, start,
-                arrowprops={"arrowstyle": "-|>", "color": INK, "lw": width,
-                            "mutation_scale": 6 + 2.2 * width, "shrinkA": 0,
-                            "shrinkB": 0},
-                zorder=6,
-            )  # fmt: skip
-            reach += 0.33
-        across = (
-            "center"
-            if abs(outward[0]) < 0.45
-            else ("left", "right")[int(outward[0] < 0)]
-        )
-        down = (
-            "center"
-            if abs(outward[1]) < 0.45
-            else ("bottom", "top")[int(outward[1] < 0)]
-        )
-        x, y = self.where[number] + reach * outward
+            side = self._free_side(centre, half, lean)
+            near = centre + side * float((half / np.maximum(abs(side), 1e-9)).min())
+            start, stop = near + 0.03 * side, near + (0.03 + ARROW) * side
+            width = abs(current) / self.largest
+            self._current(axes, (start, stop), width, inward=current > 0)
+            centre, half = (start + stop) / 2, abs(stop - start) / 2 + 0.03
+            lean = 1.5 * side
+        if words:
+            self._write(axes, "\n".join(words), self.size, centre, half, lean)
+
+    def _outward(self, number: int) -> Floats:
+        """Away from what a reservoir touches, or from the middle."""
+        links = self.sketch.links
+        near = links[links[:, 1] == number, 0]
+        away = self.where[number] - self.where[near].mean(0) if len(near) else 0.0
+        whole = self.where[number] - self.middle
+        step = whole / max(float(np.hypot(*whole)), 1e-9)
+        if self.strokes.layout.in_a_row[number]:
+            step = np.zeros(2)
+        step = step + away / max(float(np.hypot(*np.atleast_1d(away))), 1e-9)
+        length = float(np.hypot(*step))
+        return step / length if length > 1e-9 else np.array([0.0, 1.0])
+
+    def _free_side(self, centre: Floats, half: Floats, lean: Floats) -> Floats:
+        """Direction from a reservoir in which an arrow fits."""
+        reach = (half / np.maximum(abs(SIDES), 1e-9)).min(-1) + 0.05 + ARROW / 2
+        steps = np.linspace(-0.4, 0.4, 5) * ARROW
+        price = 0.8 * (1 - SIDES @ lean)
+        for step in steps:
+            spots = centre + (reach + step)[:, None] * SIDES
+            price += self.room.crowd(spots, np.full(2, 0.05))
+        found: Floats = SIDES[int(np.argmin(price))]
+        return found
+
+    def _current(
+        self, axes: Axes, ends: tuple[Floats, Floats], share: float, *, inward: bool
+    ) -> None:
+        """An arrow beside a reservoir, as wide as its current."""
+        tail, tip = ends[::-1] if inward else ends
+        width = 0.7 + 2.0 * share
+        axes.annotate(
+            "", (tip[0], tip[1]), (tail[0], tail[1]),
+            arrowprops={"arrowstyle": "-|>", "color": INK, "lw": width,
+                        "mutation_scale": 5 + 2.2 * width, "shrinkA": 0, "shrinkB": 0,
+                        "joinstyle": "miter", "capstyle": "butt"},
+            zorder=6,
+        )  # fmt: skip
+        self.room.take_box((tail + tip) / 2, abs(tip - tail) / 2 + 0.03)
+
+    def _name(self, axes: Axes, number: int, symbol: Symbol) -> None:
+        """The name of an element where there is most room beside it."""
+        centre = self.where[number + len(self.sketch.seas)]
+        if symbol.look in LINES:
+            half = np.full(2, 0.02 + 0.025 * min(symbol.lines, 4))
+        else:
+            along = self.strokes.along[number]
+            half = self.shrink * reach_of(symbol.look, along) + 0.01
+        turned = self.strokes.along[number][::-1] * (-1, 1)
+        side = turned * np.sign((centre - self.middle) @ turned or 1.0)
+        if symbol.look == "probe":
+            side = -self.strokes.along[number][::-1] * (-1, 1)
+        self._write(axes, symbol.name, self.size, centre, half, 0.5 * side)
+
+    def _write(
+        self, axes: Axes, text: str, size: float, centre: Floats, half: Floats,
+        lean: Floats,
+    ) -> None:  # fmt: skip
+        x, y = self.room.label(text, size, centre, half, lean)
         axes.text(
-            x, y, "\n".join(words), fontsize=6.5, ha=across, va=down, color=INK,
+            x, y, text, fontsize=size, ha="center", va="center", color=INK,
             linespacing=1.15, zorder=8,
         )  # fmt: skip
+
+
+def _rounded(centre: Floats, half: Floats, corner: float) -> MatplotlibPath:
+    """Outline of a box with round corners."""
+    from matplotlib.path import Path as Outline
+
+    turn = np.linspace(0, np.pi / 2, 12)
+    arc = corner * np.stack([np.cos(turn), np.sin(turn)], -1)
+    inner = half - corner
+    corners = [
+        centre + inner * sign + arc[::order] * sign
+        for sign, order in (((1, 1), 1), ((-1, 1), -1), ((-1, -1), 1), ((1, -1), -1))
+    ]
+    points = np.concatenate(corners)
+    return Outline(np.vstack([points, points[:1]]), closed=True)
 
 
 def _short(value: float, unit: str, bound: float = 0.0) -> str:
     """A quantity in four digits, with a minus sign of the right length."""
     rounded = float(f"{value:.3e}") if np.isfinite(value) else value
     return engineering(rounded, unit, bound).replace("-", "−")
-
-
-def _earth(axes: Axes, where: Point, outward: Point) -> None:
-    """The sign of the voltage reference, on the outside of node 0."""
-    pen = Pen(axes, where, outward / max(float(np.hypot(*outward)), 1e-9), 1.0)
-    start = 0.78 * SEA
-    pen.line([(start, 0), (start + 0.1, 0)])
-    for step, half in ((0.1, 0.13), (0.15, 0.08), (0.2, 0.03)):
-        pen.line([(start + step, -half), (start + step, half)])

@@ -2,68 +2,154 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from qnet.circuit import Floats, Ints
+from qnet.circuit import Bools, Floats, Ints
+from qnet.pictures.planar import embed, embedded, hung
+from qnet.pictures.relaxing import relaxed
 
-SQUEEZE: Final = 0.66
+SQUEEZE: Final = 0.62
 """Height of the ring over its width: of a figure in a column of text."""
-ROW: Final = 14
-"""Scatterers in one row of a chain that is folded."""
-SPACING: Final = 0.95
-"""Distance between neighbours in a folded chain."""
-CLOSEST: Final = 0.6
-"""Distance to which symbols are pushed apart."""
+WIDEST: Final = 5.2
+"""Inches of a ring or a row: what a page leaves beside labels and the scale."""
+HIGHEST: Final = 6.0
+"""Inches of a ring on a page of its own."""
+STEP: Final = 1.3
+"""Inches between neighbours on a ring that need not save room."""
+NEAREST: Final = 0.46
+"""Inches between neighbours below which a ring leaves its page instead."""
+FEW: Final = 48
+"""Reservoirs whose best order round the ring is looked for."""
+IN_ROWS: Final = 0.4
+"""Inches between neighbours in a chain of several rows."""
+APART: Final = 0.7
+"""Inches between pieces of a network that do not touch."""
+LEAD: Final = 0.34
+"""Inches of a line between two symbols, where nothing stretches it."""
+ROOMY: Final = 0.8
+"""Inches between neighbours at which symbols have their full size."""
+SMALLEST: Final = 0.72
+"""Size of a symbol at its smallest, over the full one."""
 
 
-def place(size: int, seas: Ints, links: Ints) -> tuple[Floats, bool]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
     """Positions of all vertices of a drawing.
+
+    Attributes
+    ----------
+    where : (n, 2)
+        In inches.
+    in_a_row : (n,)
+        Whether a vertex is in a chain, which is set in rows.
+    shrink : float
+        Size of symbols that fits the distances, 1 where there is room.
+    """
+
+    where: Floats
+    in_a_row: Bools
+    shrink: float
+
+
+def place(ring: Ints, links: Ints, radius: Floats) -> Layout:
+    """Lay out a drawing: each connected piece by itself, one below the other.
 
     Parameters
     ----------
-    size : int
-        Number of vertices.
-    seas : (k,)
-        Those that stand on the ring, in netlist order.
+    ring : (k,)
+        Vertices that stand on the ring, in netlist order.
     links : (m, 2)
         Vertices that touch.
-
-    Returns
-    -------
-    where : (size, 2)
-        In units of about one symbol and its label.
-    is_folded : bool
-        Whether it is a chain, in one row or several.
+    radius : (n,)
+        Room that each vertex takes, in inches.
     """
-    folded = _folded(size, seas, links)
-    if folded is not None:
-        return folded, True
-    hops = hops_between(size, links)
-    order = ring_order(_closeness(size, seas, links))
-    inner = size - len(seas)
-    width = max(1.8, 0.40 * len(seas) + 0.16 * inner, 1.25 * np.sqrt(max(inner, 1)))
-    if len(seas) < 3:
-        width = max(1.8, 0.28 * inner)
+    size = len(radius)
+    piece_of = _pieces(size, links)
+    where, in_a_row = np.zeros((size, 2)), np.zeros(size, bool)
+    shrink, floor = 1.0, 0.0
+    for piece in dict.fromkeys(piece_of[np.append(ring, np.arange(size))].tolist()):
+        own = np.flatnonzero(piece_of == piece)
+        number = np.zeros(size, np.intp)
+        number[own] = np.arange(len(own))
+        its_ring = number[ring[piece_of[ring] == piece]]
+        its_links = number[links[piece_of[links[:, 0]] == piece]]
+        one = _placed(its_ring, its_links, radius[own])
+        low, high = one.where.min(0), one.where.max(0)
+        shift = (-(low[0] + high[0]) / 2, floor - high[1])
+        where[own], in_a_row[own] = one.where + shift, one.in_a_row
+        floor -= high[1] - low[1] + APART
+        shrink = min(shrink, one.shrink)
+    return Layout(where, in_a_row, shrink)
+
+
+def _placed(ring: Ints, links: Ints, radius: Floats) -> Layout:
+    """Lay out a connected piece: in rows, framed by its ring, or freely."""
+    size = len(radius)
+    row = _in_rows(size, ring, links)
+    if row is not None:
+        return row
+    near = ring
+    if len(ring) <= FEW:
+        near = ring[ring_order(_closeness(size, ring, links))]
+    embedding = embed(size, ring, links, (ring, near))
+    order = near if embedding is None else embedding.ring
+    axes = _axes_of_ring(len(ring), size - len(ring))
     where = np.zeros((size, 2))
-    angle = np.pi - 2 * np.pi * np.arange(len(seas)) / max(len(seas), 1)
-    ring = np.stack([np.cos(angle), SQUEEZE * np.sin(angle)], -1) * width
-    where[seas[order]] = ring
-    free = np.setdiff1d(np.arange(size), seas)
-    if len(free):
-        where = _relaxed(where, free, hops, links)
-    return where, False
+    where[order] = _round(len(ring)) * axes
+    if embedding is None:
+        where = hung(where, ring, links)
+    else:
+        where = embedded(where, embedding, axes, links)
+    if _is_frame(size, ring, links):
+        hops = hops_between(size, links)
+        step = _scale_of_frame(where, ring, hops)
+        shrink = float(np.clip(2 * step / ROOMY, SMALLEST, 1.0))
+        where = relaxed(where, ring, links, hops * step, shrink * radius)
+    else:
+        far = hops_between(size, links, lengths=radius[links].sum(-1) + LEAD)
+        where = relaxed(where, ring[:0], links, far, radius)
+        where = _turned(where, ring, far)
+        shrink = float(np.clip(WIDEST / np.ptp(where[:, 0]), SMALLEST, 1.0))
+        where = shrink * where
+    return Layout(where, np.zeros(size, bool), shrink)
 
 
-def hops_between(size: int, links: Ints, start: int | None = None) -> Floats:
-    """Links between vertices, (size, size), or from one, (size,); inf without a way."""
+def _pieces(size: int, links: Ints) -> Ints:
+    """Number of the connected piece of each vertex."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_array((np.ones(len(links)), links.T), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1], np.intp)
+
+
+def _is_frame(size: int, ring: Ints, links: Ints) -> bool:
+    """Whether three reservoirs or more hold the network, and none cuts it in two."""
+    whole = np.arange(size)
+    cuts = (
+        len(np.unique(_pieces(size, links[(links != a).all(-1)])[whole != a])) > 1
+        for a in ring
+    )
+    return len(ring) > 2 and not any(cuts)
+
+
+def hops_between(
+    size: int, links: Ints, start: int | None = None, lengths: Floats | None = None
+) -> Floats:
+    """Shortest ways between vertices, (size, size), or from one, (size,).
+
+    In links, or along links of given lengths; inf without a way.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import shortest_path
 
-    ones = np.ones(len(links))
-    graph = coo_array((ones, (links[:, 0], links[:, 1])), shape=(size, size)).tocsr()
-    found: Floats = shortest_path(graph, directed=False, unweighted=True, indices=start)
+    once, first = np.unique(np.sort(links, -1), axis=0, return_index=True)
+    weights = np.ones(len(once)) if lengths is None else lengths[first]
+    graph = coo_array((weights, (once[:, 0], once[:, 1])), shape=(size, size)).tocsr()
+    found: Floats = shortest_path(graph, directed=False, indices=start)
     return found
 
 
@@ -113,84 +199,82 @@ def ring_order(closeness: Floats) -> Ints:
     return order
 
 
-def _closeness(size: int, seas: Ints, links: Ints) -> Floats:
+def _closeness(size: int, ring: Ints, links: Ints) -> Floats:
     """1/d² of the ways between reservoirs that pass through no other one."""
-    k = len(seas)
+    k = len(ring)
     close = np.zeros((k, k))
-    is_sea = np.zeros(size, bool)
-    is_sea[seas] = True
     for a in range(k):
         for b in range(a):
-            others = np.setdiff1d(seas, seas[[a, b]])
+            others = np.setdiff1d(ring, ring[[a, b]])
             free = ~np.isin(links, others).any(-1)
-            hops = hops_between(size, links[free], seas[a])
-            if np.isfinite(hops[seas[b]]):
-                close[a, b] = close[b, a] = hops[seas[b]] ** -2.0
+            hops = hops_between(size, links[free], int(ring[a]))
+            if np.isfinite(hops[ring[b]]):
+                close[a, b] = close[b, a] = hops[ring[b]] ** -2.0
     return close
 
 
-def _folded(size: int, seas: Ints, links: Ints) -> Floats | None:
-    """Rows of a chain between two reservoirs; None for any other network."""
+# --- the ring
+
+
+def _axes_of_ring(count: int, inner: int) -> tuple[float, float]:
+    """Half the width and half the height of a ring, in inches."""
+    if count < 3:
+        width = min(max(1.4, 0.25 * inner), WIDEST / 2)
+        return width, SQUEEZE * width
+    wanted = max(STEP * count / (2 * np.pi * 0.83), 1.25, 0.42 * np.sqrt(inner))
+    width = min(wanted, WIDEST / 2)
+    height = min(SQUEEZE * wanted, max(HIGHEST / 2, SQUEEZE * width))
+    # The mean of the axes is near enough to the radius of a circle of equal length.
+    room = 2 * np.pi * (width + height) / 2 / count
+    grow = max(1.0, NEAREST / room)
+    return width * grow, height * grow
+
+
+def _round(count: int) -> Floats:
+    """Directions of the members of a ring, clockwise from the left."""
+    angle = np.pi - 2 * np.pi * np.arange(count) / max(count, 1)
+    return np.stack([np.cos(angle), np.sin(angle)], -1)
+
+
+def _scale_of_frame(where: Floats, ring: Ints, hops: Floats) -> float:
+    """Inches of one link, as the reservoirs on the ring have them."""
+    between = np.triu_indices(len(ring), 1)
+    gap = np.linalg.norm(where[ring][:, None] - where[ring], axis=-1)[between]
+    ratio = gap / hops[np.ix_(ring, ring)][between]
+    ratio = ratio[ratio > 0]
+    return float(np.clip(np.median(ratio), 0.2, 1.1)) if ratio.size else ROOMY
+
+
+def _turned(where: Floats, ring: Ints, far: Floats) -> Floats:
+    """From left to right: from the first reservoir to the farthest one, if any."""
+    if len(ring) > 1:
+        along = where[ring[np.argmax(far[ring[0], ring])]] - where[ring[0]]
+    else:
+        along = np.linalg.svd(where - where.mean(0), full_matrices=False)[2][0]
+        inward = where.mean(0) - where[ring[0]] if len(ring) else along
+        along = along * (1.0 if along @ inward >= 0 else -1.0)
+    cosine, sine = along / max(float(np.hypot(*along)), 1e-9)
+    found: Floats = where @ np.array([[cosine, -sine], [sine, cosine]])
+    return found
+
+
+# --- chains
+
+
+def _in_rows(size: int, ring: Ints, links: Ints) -> Layout | None:
+    """Set a chain in one row or several; None for any other network."""
     degree = np.bincount(links.ravel(), minlength=size)
-    is_chain = len(seas) == 2 and size > 2 and len(links) == size - 1
-    if not is_chain or degree.max() > 2:
+    ends = np.flatnonzero(degree == 1)
+    if len(ends) != 2 or len(links) != size - 1 or degree.max() > 2 or size < 3:
         return None
-    hops = hops_between(size, links, seas[0])
-    if not np.isfinite(hops).all():
-        return None
+    leading = ends[np.isin(ends, ring)]
+    hops = hops_between(size, links, int(leading[0] if len(leading) else ends[0]))
     place = np.asarray(hops, int)
-    rows = 1 if size <= ROW + 4 else -(-size // ROW)
-    spacing = SPACING if rows > 1 else max(SPACING, min(1.6, 5 / size))
+    rows = -(-size // int(WIDEST / IN_ROWS))
     length = -(-size // rows)
+    spacing = IN_ROWS if rows > 1 else min(1.0, WIDEST / size)
     row, column = np.divmod(place, length)
     column = np.where(row % 2, length - 1 - column, column)
-    return np.stack([column * spacing, -row * 1.5 * spacing], -1).astype(float)
-
-
-def _relaxed(where: Floats, free: Ints, hops: Floats, links: Ints) -> Floats:
-    """Stress majorisation of the free vertices, the ring held, then pushed apart."""
-    held = np.setdiff1d(np.arange(len(where)), free)
-    far = np.nan_to_num(hops, posinf=hops[np.isfinite(hops)].max(initial=1.0) + 1)
-    where = _barycentres(where, free, held, links)
-    between = np.triu_indices(len(held), 1)
-    gap = np.linalg.norm(where[held][:, None] - where[held], axis=-1)[between]
-    ratio = gap / far[np.ix_(held, held)][between]
-    unit = float(np.median(ratio)) if ratio.size else 1.0
-    unit = min(max(unit, 0.7), 1.4)
-    np.fill_diagonal(far, 1.0)
-    weight = far**-2.0
-    np.fill_diagonal(weight, 0.0)
-    total = weight.sum(-1)
-    for _ in range(150):
-        offset = where[:, None] - where
-        length = np.maximum(np.linalg.norm(offset, axis=-1), 1e-6)
-        pull = weight[..., None] * (where + (unit * far / length)[..., None] * offset)
-        where[free] = (pull.sum(1) / total[:, None])[free]
-    return _apart(where, free)
-
-
-def _barycentres(where: Floats, free: Ints, held: Ints, links: Ints) -> Floats:
-    """Each free vertex in the middle of its neighbours, a little off, to begin with."""
-    size = len(where)
-    laplace = np.zeros((size, size))
-    np.add.at(laplace, (links[:, 0], links[:, 1]), -1.0)
-    np.add.at(laplace, (links[:, 1], links[:, 0]), -1.0)
-    np.fill_diagonal(laplace, -laplace.sum(-1) + 1e-6)
-    start = where.copy()
-    push = -laplace[np.ix_(free, held)] @ where[held]
-    start[free] = np.linalg.solve(laplace[np.ix_(free, free)], push)
-    # Parallel arms would fall on one another: a sunflower of small steps parts them.
-    turn = 2.399963 * np.arange(len(free))
-    start[free] += 0.25 * np.stack([np.cos(turn), np.sin(turn)], -1)
-    return start
-
-
-def _apart(where: Floats, free: Ints) -> Floats:
-    """Push symbols apart that stand on one another."""
-    for _ in range(60):
-        offset = where[free][:, None] - where
-        length = np.linalg.norm(offset, axis=-1)
-        length[np.arange(len(free)), free] = np.inf
-        near = np.clip(CLOSEST - length, 0, None) / np.maximum(length, 1e-6)
-        where[free] += 0.3 * (near[..., None] * offset).sum(1)
-    return where
+    where = np.stack([column * spacing, -0.75 * row], -1).astype(float)
+    shrink = float(np.clip(spacing / ROOMY, SMALLEST, 1.0))
+    return Layout(where, np.ones(size, bool), shrink)

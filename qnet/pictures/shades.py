@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from qnet.notation import scale
-from qnet.pictures.symbols import EDGE
+from qnet.pictures.symbols import INK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,12 +35,12 @@ class VoltageScale:
         self.limits = (min(known), max(known)) if differ else None
 
     def colour(self, voltage: float | None, depth: float = 1.0) -> Colour:
-        """Colour of a voltage; white, or that of edges, where there is none.
+        """Colour of a voltage; white, or ink for lines, where there is none.
 
         `depth` below 1 darkens, for thin lines on white paper.
         """
         if voltage is None or self.limits is None or not np.isfinite(voltage):
-            return "white" if depth == 1 else EDGE
+            return "white" if depth == 1 else INK
         from matplotlib import colormaps
 
         low, high = self.limits

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qnet.circuit import Circuit, Group, Ints
 from qnet.registry import ReservoirKind, registered_models
 from qnet.transport.equations import Solution
 from qnet.variants import pins_of
 
+ON_THE_RING: Final = frozenset({"terminal", "probe", "superconductor"})
+"""Reservoirs that a drawing sets round it; nodes and earths stand where they serve."""
+
+_SLICE: Final = re.compile(r"(.+)\.([wpq])(\d+)")
+"""Names of the slices of a conductor, ``w``, and of the probes between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sea:
-    """A reservoir on the ring.
+    """A reservoir, or an earth: one of the places where node 0 is touched.
 
     `voltage` in V and `current` in A are None where nothing is known; `look` is
-    ``terminal``, ``probe``, ``node``, ``ground`` or ``superconductor``.
+    ``terminal``, ``probe``, ``superconductor``, ``node`` or ``ground``.
     """
 
     name: str
@@ -43,6 +53,10 @@ class Symbol:
         Channels of an edge.
     voltage : float, optional
         Of the reservoir inside an in-line probe, V.
+    current : float, optional
+        Through a lumped element, from its first node to its second, A.
+    leaks : bool
+        Whether probes stand along it: a conductor with `lphi` or `leq`.
     """
 
     name: str
@@ -51,6 +65,8 @@ class Symbol:
     sense: int = 0
     lines: int = 1
     voltage: float | None = None
+    current: float | None = None
+    leaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,12 @@ class Sketch:
         return len(self.seas) + len(self.symbols)
 
     @property
+    def ring(self) -> Ints:
+        """Vertices that stand round the drawing."""
+        looks = [sea.look in ON_THE_RING for sea in self.seas]
+        return np.flatnonzero(looks)
+
+    @property
     def links(self) -> Ints:
         """Vertices that touch, (m, 2), each pair as often as it does."""
         first = len(self.seas)
@@ -79,90 +101,128 @@ class Sketch:
         return np.array(found, np.intp).reshape(-1, 2)
 
 
+@dataclass(slots=True)
+class _Element:
+    """An element on its way into a sketch: its nodes are numbers of the circuit."""
+
+    name: str
+    look: str
+    nodes: list[int]
+    traits: dict[str, Any] = field(default_factory=dict)
+
+
 def sketch(circuit: Circuit, solution: Solution | None) -> Sketch:
     """Say what a circuit looks like at its first point."""
-    own = {
+    rows = circuit.reservoirs
+    own = _inner_nodes(circuit)
+    elements = [*_scatterers(circuit, solution), *_lumped(circuit, solution)]
+    touched = {node for element in elements for node in element.nodes}
+    seas: list[Sea] = []
+    vertex: dict[int, int] = {}
+    for k in range(len(rows)):
+        node = int(rows.nodes[k])
+        if node in own or (_is_earth(circuit, k) and node in touched):
+            continue
+        vertex[node] = len(seas)
+        seas.append(_sea(circuit, k, solution))
+    # Every touch of node 0 has an earth of its own, as on any circuit diagram.
+    for element in elements:
+        for pin, node in enumerate(element.nodes):
+            k = int(circuit.reservoir_of[node])
+            if k >= 0 and node not in vertex:
+                element.nodes[pin] = earth = -1 - len(seas)
+                vertex[earth] = len(seas)
+                seas.append(_sea(circuit, k, solution))
+    meets: dict[int, list[int]] = {}
+    for place, element in enumerate(elements, len(seas)):
+        for node in element.nodes:
+            meets.setdefault(node, []).append(place)
+
+    def other(node: int, place: int) -> int:
+        if node in vertex:
+            return vertex[node]
+        left = list(meets[node])
+        left.remove(place)
+        return left[0] if left else place
+
+    symbols = tuple(
+        Symbol(
+            element.name,
+            element.look,
+            tuple(other(node, place) for node in element.nodes),
+            **element.traits,
+        )
+        for place, element in enumerate(elements, len(seas))
+    )
+    return Sketch(circuit.title, tuple(seas), symbols)
+
+
+def _inner_nodes(circuit: Circuit) -> set[int]:
+    """Nodes of the reservoirs that are inside an element."""
+    return {
         int(node)
         for group in circuit.groups
         for node in group.nodes[:, pins_of(group) :].ravel()
     }
+
+
+def _is_earth(circuit: Circuit, k: int) -> bool:
     rows = circuit.reservoirs
-    outer = [k for k in range(len(rows)) if int(rows.nodes[k]) not in own]
-    number = {int(rows.nodes[k]): place for place, k in enumerate(outer)}
-    pinned, plain = _elements(circuit)
-    start = len(outer)
-    meets: dict[int, list[int]] = {}
-    for place, (_, nodes) in enumerate([*pinned, *plain]):
-        for node in nodes:
-            meets.setdefault(node, []).append(start + place)
-
-    def other(node: int, place: int) -> int:
-        if node in number:
-            return number[node]
-        left = list(meets[node])
-        left.remove(start + place)
-        return left[0] if left else start + place
-
-    symbols = [
-        _symbol(circuit, group, instance, solution, [other(n, place) for n in nodes])
-        for place, ((group, instance), nodes) in enumerate(pinned)
-    ]
-    for place, ((letter, name), nodes) in enumerate(plain, len(pinned)):
-        ends = tuple(other(node, place) for node in nodes)
-        symbols.append(Symbol(name, letter, ends))
-    seas = tuple(_sea(circuit, k, solution) for k in outer)
-    return Sketch(circuit.title, seas, tuple(symbols))
+    return circuit.nodes[rows.nodes[k]] == "0" and not rows.is_terminal[k]
 
 
-def _elements(
-    circuit: Circuit,
-) -> tuple[
-    list[tuple[tuple[Group, int], list[int]]], list[tuple[tuple[str, str], list[int]]]
-]:
-    """Scatterers and lumped elements, with the nodes of their pins."""
-    pinned = [
-        ((group, k), group.nodes[k, : pins_of(group)].tolist())
-        for group in circuit.groups
-        for k in range(len(group))
-    ]
-    plain = [
-        ((part.kind, part.names[k]), circuit.reservoirs.nodes[part.ends[k]].tolist())
-        for part in circuit.lumped
-        for k in range(len(part))
-    ]
-    return pinned, plain
+def _scatterers(circuit: Circuit, solution: Solution | None) -> Iterator[_Element]:
+    """Scatterers as cards name them: the slices of a conductor are one line."""
+    sliced: dict[str, dict[int, _Element]] = {}
+    for group in circuit.groups:
+        for instance in range(len(group)):
+            one = _scatterer(circuit, group, instance, solution)
+            slice_ = _SLICE.fullmatch(one.name)
+            if slice_ is None or slice_[1].rpartition(".")[2][0] in "xX":
+                yield one
+            elif slice_[2] == "w":
+                sliced.setdefault(slice_[1], {})[int(slice_[3])] = one
+    for name, slices in sliced.items():
+        first, last = slices[min(slices)], slices[max(slices)]
+        traits = first.traits | {"leaks": True}
+        yield _Element(name, first.look, [first.nodes[0], last.nodes[-1]], traits)
 
 
-def _symbol(
-    circuit: Circuit,
-    group: Group,
-    instance: int,
-    solution: Solution | None,
-    ends: list[int],
-) -> Symbol:
+def _scatterer(
+    circuit: Circuit, group: Group, instance: int, solution: Solution | None
+) -> _Element:
     model = group.model
     looks = {entry.model: name for name, entry in registered_models().items()
              if entry.trouble is None}  # fmt: skip
-    inner = group.nodes[instance, pins_of(group) :]
-    voltage = None
+    pins = pins_of(group)
+    inner = group.nodes[instance, pins:]
+    traits: dict[str, Any] = {
+        "sense": int(getattr(model, "sense", 0)),
+        "lines": int(getattr(model, "nu", 1)),
+    }
     if len(inner) and solution is not None:
         sea = int(circuit.reservoir_of[inner[0]])
-        voltage = _first(solution.voltage, sea)
-    return Symbol(
-        group.names[instance],
-        looks.get(type(model), type(model).__name__),
-        tuple(ends),
-        int(getattr(model, "sense", 0)),
-        int(getattr(model, "nu", 1)),
-        voltage,
-    )
+        traits["voltage"] = _first(solution.voltage, sea)
+    look = looks.get(type(model), type(model).__name__)
+    nodes = group.nodes[instance, :pins].tolist()
+    return _Element(group.names[instance], look, nodes, traits)
+
+
+def _lumped(circuit: Circuit, solution: Solution | None) -> Iterator[_Element]:
+    for part in circuit.lumped:
+        for k in range(len(part)):
+            nodes = circuit.reservoirs.nodes[part.ends[k]].tolist()
+            traits = {}
+            if solution is not None:
+                traits["current"] = _first(solution.lumped[part.kind], k)
+            yield _Element(part.names[k], part.kind, nodes, traits)
 
 
 def _sea(circuit: Circuit, k: int, solution: Solution | None) -> Sea:
     rows = circuit.reservoirs
     kind = ReservoirKind(int(rows.kind[k]))
     name, node = rows.names[k], circuit.nodes[rows.nodes[k]]
-    if node == "0":
+    if _is_earth(circuit, k):
         look = "ground"
     elif kind == ReservoirKind.SUPERCONDUCTOR:
         look = "superconductor"
@@ -176,5 +236,5 @@ def _sea(circuit: Circuit, k: int, solution: Solution | None) -> Sea:
     return Sea(name, look, kind, _first(solution.voltage, k), current)
 
 
-def _first(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], k: int) -> float:
+def _first(values: NDArray[np.float64], k: int) -> float:
     return float(values.reshape(-1, values.shape[-1])[0, k])
