@@ -89,8 +89,9 @@ def thermoelectric(
         by_current, carried = _answer(circuit, onsager, none, driven)
         resistance = by_current[..., a] - by_current[..., b]
         conductance = 1 / resistance
+    is_known = is_warm & ~np.isnan(resistance)  # else nothing connects the two
     seebeck, peltier, kappa = (
-        np.where(is_warm, difference[..., a] - difference[..., b], np.nan)
+        np.where(is_known, difference[..., a] - difference[..., b], np.nan)
         for difference in (-by_heat, carried / 2, heat / 2)
     )
     return Thermoelectric(conductance, seebeck, peltier, kappa, T)
@@ -111,10 +112,11 @@ def _answer(
     n = len(circuit.reservoirs)
     stamp, thermal = balance(onsager, warming)
     conductors = with_resistors(circuit, stamp)
-    push = np.zeros((*circuit.shape, stamp.size))
-    push[..., :n] = injected
+    given = np.zeros((*circuit.shape, stamp.size))
+    given[..., :n] = injected
+    push = given.copy()
     push[..., : thermal.shape[-1]] -= thermal
-    voltage = _floating(conductors, push)
+    voltage = _floating(conductors, push, given)
     warming = follow_heat(onsager, voltage[..., :n], warming)
     heat = currents(onsager.heat, warming)
     if len(onsager.heat_charge.rows):
@@ -122,16 +124,17 @@ def _answer(
     return voltage[..., :n], heat[..., :n]
 
 
-def _floating(conductors: Stamp, push: Floats) -> Floats:
-    """Voltages (*sweep, size) that injected currents build up, one of a group at 0 V.
+def _floating(conductors: Stamp, push: Floats, given: Floats) -> Floats:
+    """Voltages (*sweep, size) that currents build up, one of each group at 0 V.
 
-    NaN in groups whose injected currents do not cancel.
+    NaN in groups whose `given` currents do not cancel; what temperatures `push` besides
+    does by its nature, and may be rounding alone.
     """
     vertices, feeds = np.arange(conductors.size), feeding(conductors)
     shape = np.broadcast_shapes(conductors.values.shape[:-1], push.shape[:-1])
     voltage = np.zeros((*shape, conductors.size))
     values = np.broadcast_to(conductors.values, (*shape, conductors.values.shape[-1]))
-    push = np.broadcast_to(push, voltage.shape)
+    push, given = (np.broadcast_to(x, voltage.shape) for x in (push, given))
     for points, group in connections(conductors, vertices, shape):
         chosen = np.ones(shape, bool) if points is None else points
         is_free = grounds(group, feeds) != vertices
@@ -148,8 +151,7 @@ def _floating(conductors: Stamp, push: Floats) -> Floats:
         part[:, is_free] = x
         count = int(group.max(initial=-1)) + 1
         member = (group == np.arange(count)[:, None]).astype(float)
-        given = np.where(feeds, push[chosen], 0.0)
-        total, scale = given @ member.T, abs(given) @ member.T
+        total, scale = (x @ member.T for x in (given[chosen], abs(given[chosen])))
         adrift = abs(total) > 1e-9 * scale
         voltage[chosen] = np.where(adrift[:, group], np.nan, part)
     return voltage

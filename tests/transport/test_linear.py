@@ -170,3 +170,28 @@ def test_a_warm_contact_drives_no_current_through_what_is_flat_in_energy():
     assert report.passed
     voltage = report["op"]["voltage"].values
     assert voltage == pytest.approx([-144.1056e-6] * 3, rel=1e-12)
+
+
+@pytest.mark.parametrize("phi", [0.3, 1.9])
+def test_wires_without_resonance_have_no_thermopower_and_the_universal_heat(phi):
+    """Flat transmission: S = 0 and κ = (π²/3)(k_B²T/h) T, rounding left aside.
+
+    The closed loop at the stem makes amplitudes depend on energy, and no probability.
+    """
+    found = qnet.run(
+        ".temp 1.2K\nT1 a V=1mV\nT2 b V=0\nY1 c a c eps=0.2 N=2\n"
+        f"W1 a b N=2 phi={phi} tau=0.48ps flux=0.1\nP2 a b eps=0.8 N=1\n"
+        ".meas S seebeck(T2,T1)/1V*1K\n.meas L kappa(T2,T1)/(G(T1,T1)*L0*temp)\n"
+    ).measures
+    assert abs(float(found["S"].values)) < 1e-15
+    assert found["L"].values == pytest.approx(1, rel=1e-10)
+
+
+def test_between_what_nothing_connects_there_is_no_thermopower():
+    found = qnet.run(
+        ".temp 1K\nT1 a V=1mV\nT2 b V=0\nT3 c V=0\nT4 d V=0\n"
+        "D1 a b E0=0.1meV GL=0.1meV GR=0.1meV\nB1 c d T=0.5\n"
+        ".meas S seebeck(T1,T3)\n.meas kappa_13 kappa(T1,T3)\n"
+    ).measures
+    assert np.isnan(found["S"].values)
+    assert np.isnan(found["kappa_13"].values)
