@@ -1,4 +1,8 @@
-"""Arrays S[..., out, in]: what every model builds and every room reads."""
+"""Arrays S[..., out, in]: what every model builds and every room reads.
+
+Amplitudes are joined entry by entry along the sweep: matrices made here hold each
+entry's column of points in one piece, whatever the order of their axes says.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +34,13 @@ def assemble(entries: list[list[ArrayLike]]) -> Complex:
     -------
     (..., out, in)
     """
-    flat = np.broadcast_arrays(*[entry for row in entries for entry in row])
-    stacked = np.stack([np.asarray(f, complex) for f in flat], -1)
-    return stacked.reshape(*flat[0].shape, len(entries), len(entries[0]))
+    width = len(entries[0])
+    flat = [np.asarray(entry) for row in entries for entry in row]
+    S = _empty((len(entries), width), np.broadcast_shapes(*(f.shape for f in flat)))
+    for k, entry in enumerate(flat):
+        if not _is_nothing(entry):
+            S[divmod(k, width)] = entry
+    return np.moveaxis(S, (0, 1), (-2, -1))
 
 
 def two_port(*, r: ArrayLike, t: ArrayLike, t_back: ArrayLike | None = None,
@@ -63,15 +71,28 @@ def spread(blocks: list[list[ArrayLike]]) -> Complex:
 
     Channel n couples to channel n only; ports come before channels in the order.
     """
-    flat = np.broadcast_arrays(*[block for row in blocks for block in row])
-    count, channels = len(blocks), flat[0].shape[-1]
-    width = len(blocks[0])
-    S = np.zeros((*flat[0].shape[:-1], count * channels, width * channels), complex)
-    diagonal = np.arange(channels)
+    count, width = len(blocks), len(blocks[0])
+    flat = [np.asarray(block) for row in blocks for block in row]
+    *batch, channels = np.broadcast_shapes(*(f.shape for f in flat))
+    S = _empty((count * channels, width * channels), tuple(batch))
     for k, block in enumerate(flat):
+        if _is_nothing(block):
+            continue
         i, j = divmod(k, width)
-        S[..., i * channels + diagonal, j * channels + diagonal] = block
-    return S
+        columns = np.moveaxis(np.broadcast_to(block, (*batch, channels)), -1, 0)
+        for n in range(channels):
+            S[i * channels + n, j * channels + n] = columns[n]
+    return np.moveaxis(S, (0, 1), (-2, -1))
+
+
+def _empty(matrix: tuple[int, int], batch: tuple[int, ...]) -> Complex:
+    """Room for amplitudes (out, in, *batch), all zero: entries come first."""
+    return np.zeros((*matrix, *batch), complex)
+
+
+def _is_nothing(amplitude: NDArray[np.generic]) -> bool:
+    """Whether an amplitude is the plain number zero."""
+    return amplitude.ndim == 0 and not amplitude
 
 
 def in_series(first: Complex, second: Complex) -> Complex:

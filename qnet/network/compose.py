@@ -130,7 +130,8 @@ def compose(
     """
     axes = batch_axes(shape, cells)
     points = int(np.prod(axes))
-    S = np.zeros((shape.islands, points, shape.leaving * shape.entering), complex)
+    # Entry by entry: what follows works along the points.
+    S = np.zeros((shape.leaving * shape.entering, shape.islands, points), complex)
     pivot = np.full((shape.islands, points), np.inf)
     length = int(np.clip(CACHE // (16 * max(plan.slots, 1)), 16, LONGEST))
     for part in stretches(shape.islands, points, length):
@@ -140,10 +141,9 @@ def compose(
             amplitude[entries] = values
         flat = amplitude.reshape(plan.slots, block[0] * block[1])
         pivot[part.islands, part.points] = eliminate(plan, flat).reshape(block)
-        S[part.islands, part.points, plan.place] = np.moveaxis(
-            amplitude[plan.result], 0, -1
-        )
-    return S.reshape(*pivot.shape, shape.leaving, shape.entering), pivot
+        S[plan.place, part.islands, part.points] = amplitude[plan.result]
+    full = np.moveaxis(S, 0, -1)
+    return full.reshape(*pivot.shape, shape.leaving, shape.entering), pivot
 
 
 def eliminate(plan: Plan, amplitude: Complex) -> Floats:

@@ -1,42 +1,56 @@
-"""The plan of elimination as one compiled loop, for long sweeps.
+"""The plan of elimination as one list of integers, carried out row by row.
 
-The steps become a list of integers that a single function interprets, on tiles of
-points small enough for the cache: separate real and imaginary parts, innermost loops
-along the tile. Numba compiles it once and keeps the result; it takes half a second to
-load, so short sweeps stay with NumPy (`qnet.network.compose`), which gives the same
-numbers to rounding.
+Every edge is a row over the points of a stretch, real and imaginary parts apart. Where
+it pays to load Numba a single compiled loop reads the list, on tiles of points small
+enough for the first-level cache; else NumPy does, a row at a time. Both do the same
+operations in the same order, and give the same bits.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import Final
 
 import numpy as np
+from numpy import add, multiply, subtract
 from numpy.typing import NDArray
 
-from qnet.circuit import Floats, Ints
-from qnet.network.compose import CellMatrix, batch_axes
+from qnet.circuit import Bools, Floats, Ints
+from qnet.compiled import when_loaded
+from qnet.network.compose import CellMatrix, batch_axes, gather, stretches
 from qnet.network.islands import Shape
 from qnet.network.plan import Plan, Step
 from qnet.smatrix import Complex
 
+_Row = tuple[Floats, Floats]
+"""Real and imaginary parts of an edge at the points of a stretch."""
+
 LANES: Final = 32
-"""Points of a tile: rows of 256 bytes; a hundred scatterers stay in the cache."""
+"""Points of a tile of the compiled loop: rows of 512 bytes."""
 
-BUFFER = 2**22
-"""Bytes of matrices that are laid side by side for one call of the loop."""
+BUFFER: Final = 2**21
+"""Bytes of rows that the compiled loop gets at a time: what a core has to itself."""
 
-WORTH = 2**23
+WIDE_BUFFER: Final = 2**26
+"""Bytes of rows that NumPy gets: there a call costs more than a miss of the cache."""
+
+LONGEST: Final = 4096
+"""Points of the longest stretch."""
+
+SHORT: Final = 512
+"""Points of a batch from which rows pay for themselves."""
+
+WORTH: Final = 2**23
 """Multiplications of a whole run from which loading the compiled loop pays."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Program:
     """A plan in integers.
+
+    Not slotted: the waves are listed when first asked for and kept.
 
     Attributes
     ----------
@@ -44,16 +58,36 @@ class Program:
         For each wave: edges in, edges out, slot of the loop or -1; slots of the edges
         in, of the edges out, and of the targets (out, in). A target ~t is slot t,
         written for the first time.
-    slots : int
-        Rows that the loop needs; edges that are done give theirs to new ones.
+    entries, slots : int
+        Rows that come from the scatterers, and rows in all; edges that are done give
+        theirs to new ones.
     result, place : (k,)
         Slots of the edges of S, and where in flattened S (out, in) they belong.
     """
 
     code: NDArray[np.int32]
+    entries: int
     slots: int
     result: Ints
     place: Ints
+
+    @property
+    def widest(self) -> int:
+        """Most edges into one wave."""
+        return max((len(into) for _, into, _, _ in self.waves), default=0)
+
+    @cached_property
+    def waves(self) -> list[tuple[int, list[int], list[int], list[int]]]:
+        """Loop, edges in, edges out and targets of each wave."""
+        code, at, found = self.code.tolist(), 0, []
+        while at < len(code):
+            n_in, n_out, loop = code[at : at + 3]
+            into = at + 3
+            out = into + n_in
+            target = out + n_out
+            at = target + n_in * n_out
+            found.append((loop, code[into:out], code[out:target], code[target:at]))
+        return found
 
 
 def write_program(plan: Plan) -> Program:
@@ -84,15 +118,10 @@ def write_program(plan: Plan) -> Program:
         code.append(np.where(slots < 0, -1, row[slots]))
         code.append(np.where(fresh, ~row[targets], row[targets]))
     written = np.concatenate([np.zeros(0, np.intp), *code]).astype(np.int32)
-    return Program(written, used, row[plan.result], plan.place)
+    return Program(written, plan.entries, used, row[plan.result], plan.place)
 
 
-def is_available() -> bool:
-    """Whether Numba is installed."""
-    return importlib.util.find_spec("numba") is not None
-
-
-def compose_compiled(
+def compose_rows(
     shape: Shape,
     program: Program,
     cells: Sequence[CellMatrix],
@@ -105,38 +134,112 @@ def compose_compiled(
     shape, program, cells
         The wave network, its program and the matrices of all cells of the circuit.
     run : callable, optional
-        What interprets the program; the compiled loop if left out.
+        What carries the program out: `interpret`, or the compiled form of it. Left
+        out, the latter if it is loaded, else NumPy row by row.
     """
     axes = batch_axes(shape, cells)
     points = int(np.prod(axes))
-    S = np.empty((shape.islands, points, shape.leaving * shape.entering), complex)
+    S = np.zeros((shape.leaving * shape.entering, shape.islands, points), complex)
     pivot = np.empty((shape.islands, points))
-    own = {run.cell: _along(cells[run.cell], axes) for run in shape.runs}
-    volume = sum(len(v) * v.shape[2] for v in own.values() if v.shape[1] > 1)
-    length = min(points, LANES * max(1, BUFFER // (16 * LANES * max(volume, 1))))
-    window = _Window.of(shape, own, length)
-    for start in range(0, points, length):
-        stop = min(start + length, points)
-        window.load(own, start, stop)
-        part = np.zeros((shape.islands * (stop - start), S.shape[2]), complex)
-        low = np.empty(len(part))
-        (run or compiled())(
-            program.code, program.slots, window.values, window.base, window.stride,
-            stop - start, program.result, program.place, part, low,
-        )  # fmt: skip
-        S[:, start:stop] = part.reshape(shape.islands, stop - start, -1)
-        pivot[:, start:stop] = low.reshape(shape.islands, -1)
-    full = S.reshape(shape.islands, points, shape.leaving, shape.entering)
-    return full, np.sqrt(pivot)
+    loop = run or when_loaded(interpret)
+    room = WIDE_BUFFER if loop is None else BUFFER
+    fitting = room // (16 * max(program.slots, 1)) // LANES * LANES
+    length = int(np.clip(fitting, LANES, LONGEST))
+    for part in stretches(shape.islands, points, length):
+        block = pivot[part.islands, part.points].shape
+        count = block[0] * block[1]
+        padded = -(-count // LANES) * LANES
+        re, im = np.empty((2, program.slots, padded))
+        steady = np.zeros(program.entries, bool)
+        for entries, values in gather(shape, cells, axes, part):
+            if values[0].size == 1:
+                steady[entries] = True
+                re[entries, :1], im[entries, :1] = values[:, 0].real, values[:, 0].imag
+                continue
+            wide = np.broadcast_to(values, (len(values), *block)).reshape(-1, count)
+            re[entries, :count], im[entries, :count] = wide.real, wide.imag
+        # Lanes beyond the end repeat the last point: finite, and not kept.
+        if padded > count:
+            re[:, count:], im[:, count:] = re[:, [count - 1]], im[:, [count - 1]]
+        made = np.empty((len(program.result), padded), complex)
+        low = np.empty(padded)
+        if loop is None:
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                _run_rows(program, steady, re, im, made, low)
+        else:
+            loop(
+                program.code, program.slots, program.widest, steady, re, im,
+                program.result, made, low,
+            )  # fmt: skip
+        S[program.place, part.islands, part.points] = made[:, :count].reshape(
+            -1, *block
+        )
+        pivot[part.islands, part.points] = low[:count].reshape(block)
+    full = np.moveaxis(S, 0, -1)
+    shaped = full.reshape(shape.islands, points, shape.leaving, shape.entering)
+    return shaped, np.sqrt(pivot)
 
 
-@functools.cache
-def compiled() -> Callable[..., Any]:
-    """Compile the loop, or load it from where Numba keeps it."""
-    from numba import njit
+def _run_rows(
+    program: Program, steady: Bools, re: Floats, im: Floats, S: Complex, pivot: Floats
+) -> None:
+    """What `interpret` does, on whole rows; steady ones are short and broadcast."""
+    wide: list[_Row] = list(zip(re, im, strict=True))
+    rows: list[_Row] = [(x[:1], y[:1]) for x, y in wide]
+    for k in np.flatnonzero(~steady).tolist():
+        rows[k] = wide[k]
+    gains: list[_Row] = [_room(pivot) for _ in range(program.widest)]
+    inverse, more, part = (_room(pivot) for _ in range(3))
+    pivot[:] = np.inf
+    for loop, into, out, targets in program.waves:
+        by = [rows[k] for k in into]
+        if loop >= 0:
+            x, y = rows[loop]
+            x, y = np.subtract(1.0, x), np.negative(y)
+            size = x * x
+            size += y * y
+            np.fmin(pivot, size, out=pivot)
+            invert = inverse[0][: len(x)], inverse[1][: len(x)]
+            np.divide(x, size, out=invert[0])
+            np.divide(np.negative(y, out=y), size, out=invert[1])
+            by = [
+                _multiply(one, invert, gain, part)
+                for one, gain in zip(by, gains, strict=False)
+            ]
+        paths = iter(targets)
+        for k in out:
+            for gain in by:
+                target = next(paths)
+                if target < 0:
+                    rows[~target] = _multiply(rows[k], gain, wide[~target], part)
+                    continue
+                held, u = rows[target], _multiply(rows[k], gain, more, part)
+                if len(held[0]) < len(u[0]):
+                    rows[target] = wide[target]
+                x, y = rows[target]
+                add(held[0], u[0], x)
+                add(held[1], u[1], y)
+    for row, k in zip(S, program.result.tolist(), strict=True):
+        row.real, row.imag = rows[k]
 
-    compiler = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-    return compiler(interpret)
+
+def _room(like: Floats) -> _Row:
+    return np.empty_like(like), np.empty_like(like)
+
+
+def _multiply(one: _Row, other: _Row, into: _Row, part: _Row) -> _Row:
+    """Product of two rows, written into a third; `part` is overwritten."""
+    (a, b), (c, d), (x, y), (z, _) = one, other, into, part
+    if len(a) == len(c) == 1:
+        into = x, y = x[:1], y[:1]
+        z = z[:1]
+    multiply(a, c, x)
+    multiply(b, d, z)
+    subtract(x, z, x)
+    multiply(a, d, y)
+    multiply(b, c, z)
+    add(y, z, y)
+    return into
 
 
 def _waves(step: Step) -> list[tuple[Ints, Ints]]:
@@ -148,107 +251,43 @@ def _waves(step: Step) -> list[tuple[Ints, Ints]]:
     return list(zip(heads, step.target.reshape(count, -1), strict=True))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Window:
-    """Matrices of some points side by side, and where each entry stands in them.
-
-    `values` is flat and filled again for each stretch of points; `base` (island,
-    entry) is the address of an entry at its first point, `stride` (entry,) leads to
-    the next one and is 0 where the entry is constant; `views` (instance, point,
-    out * in) are the pieces of `values` by cell.
-    """
-
-    values: Complex
-    base: Ints
-    stride: Ints
-    views: dict[int, Complex]
-
-    @staticmethod
-    def of(shape: Shape, own: dict[int, Complex], length: int) -> _Window:
-        """Lay out room for `length` points of the cells of a shape."""
-        extent = {
-            cell: (len(v), min(length, v.shape[1]), v.shape[2])
-            for cell, v in own.items()
-        }
-        ends = np.cumsum([0, *(np.prod(e, dtype=np.intp) for e in extent.values())])
-        first = dict(zip(extent, ends.tolist(), strict=False))
-        values = np.empty(int(ends[-1]), complex)
-        base = np.empty((shape.islands, len(shape.row)), dtype=np.intp)
-        stride = np.empty(len(shape.row), dtype=np.intp)
-        for run in shape.runs:
-            instances, points, size = extent[run.cell]
-            instance = run.instance if instances > 1 else np.zeros_like(run.instance)
-            base[:, run.entries] = (
-                first[run.cell] + instance * (points * size) + run.source
-            )
-            constant = own[run.cell].shape[1] == 1
-            stride[run.entries] = 0 if constant else size
-        views = {
-            cell: values[at : at + int(np.prod(extent[cell]))].reshape(extent[cell])
-            for cell, at in first.items()
-        }
-        for cell, view in views.items():
-            if own[cell].shape[1] == 1:
-                view[:] = own[cell]
-        return _Window(values, base, stride, views)
-
-    def load(self, own: dict[int, Complex], start: int, stop: int) -> None:
-        """Fill in the points from `start` to `stop`; what is constant stays."""
-        for cell, view in self.views.items():
-            if own[cell].shape[1] > 1:
-                view[:, : stop - start] = own[cell][:, start:stop]
-
-
-def _along(cell: CellMatrix, axes: tuple[int, ...]) -> Complex:
-    """Values of a cell at every point, or at one if they are constant."""
-    instances, points, size = cell.values.shape
-    if points == 1 or cell.axes == axes:
-        return cell.values
-    own = cell.values.reshape(instances, *cell.axes, size)
-    return np.broadcast_to(own, (instances, *axes, size)).reshape(instances, -1, size)
-
-
-def interpret(  # noqa: PLR0912, PLR0915  one loop: Numba compiles no smaller pieces as well
+def interpret(  # noqa: PLR0912  one loop: Numba compiles no smaller pieces as well
     code: NDArray[np.int32],
     slots: int,
-    values: Complex,
-    base: Ints,
-    stride: Ints,
-    points: int,
+    widest: int,
+    steady: Bools,
+    re: Floats,
+    im: Floats,
     result: Ints,
-    place: Ints,
     S: Complex,
     pivot: Floats,
 ) -> None:
-    """Run a program on all (island, point) pairs, tile by tile, into `S` and `pivot`.
+    """Run a program on all points, tile by tile, into `S` and `pivot`.
 
-    `S` (island * point, out * in) begins at 0; `pivot` receives the smallest
-    |1 - T_kk|².
+    Parameters
+    ----------
+    re, im : (slot, point)
+        What the scatterers give in the first rows; of `steady` entries the first point
+        alone. The number of points is a multiple of `LANES`.
+    S : (result, point)
+    pivot : (point,)
+        Receives the smallest |1 - T_kk|².
     """
-    entries = base.shape[1]
-    re, im = np.empty((slots, LANES)), np.empty((slots, LANES))
-    widest = np.int64(1)
-    at = 0
-    while at < code.size:
-        n_in, n_out = code[at], code[at + 1]
-        widest = max(widest, np.int64(n_in))
-        at += 3 + n_in + n_out + n_in * n_out
-    gain_re, gain_im = np.empty((widest, LANES)), np.empty((widest, LANES))
-    from_re, from_im = np.empty(LANES), np.empty(LANES)
+    # Both parts of a row in one: their distance is known, so that few addresses need
+    # be held apart for rows to be worked on several points at a time.
+    rows = np.empty((slots + widest + 1, 2 * LANES))
     low = np.empty(LANES)
-    island, point = np.empty(LANES, np.intp), np.empty(LANES, np.intp)
-    for start in range(0, len(S), LANES):
-        here = min(LANES, len(S) - start)
-        for p in range(LANES):
-            # Lanes beyond the end repeat the last point: finite, and not stored.
-            q = min(start + p, len(S) - 1)
-            island[p], point[p] = q // points, q % points
-        for entry in range(entries):
-            step = stride[entry]
-            for p in range(LANES):
-                value = values[base[island[p], entry] + point[p] * step]
-                re[entry, p] = value.real
-                im[entry, p] = value.imag
+    for start in range(0, len(pivot), LANES):
+        for entry in range(len(steady)):
+            if steady[entry]:
+                x, y = re[entry, 0], im[entry, 0]
+                for p in range(LANES):
+                    rows[entry, p] = x
+                    rows[entry, LANES + p] = y
+            else:
+                for p in range(LANES):
+                    rows[entry, p] = re[entry, start + p]
+                    rows[entry, LANES + p] = im[entry, start + p]
         for p in range(LANES):
             low[p] = np.inf
         at = 0
@@ -258,40 +297,41 @@ def interpret(  # noqa: PLR0912, PLR0915  one loop: Numba compiles no smaller pi
             out = into + n_in
             target = out + n_out
             at = target + n_in * n_out
-            for k in range(n_in):
-                j = code[into + k]
-                for p in range(LANES):
-                    gain_re[k, p] = re[j, p]
-                    gain_im[k, p] = im[j, p]
             if loop >= 0:
                 for p in range(LANES):
-                    x, y = 1.0 - re[loop, p], -im[loop, p]
+                    x, y = 1.0 - rows[loop, p], -rows[loop, LANES + p]
                     size = x * x + y * y
-                    low[p] = min(low[p], size)
-                    from_re[p], from_im[p] = x / size, -y / size
+                    low[p] = size if size < low[p] else low[p]
+                    rows[slots, p] = x / size
+                    rows[slots, LANES + p] = -y / size
                 for k in range(n_in):
+                    i, t = code[into + k], slots + 1 + k
                     for p in range(LANES):
-                        x, y = gain_re[k, p], gain_im[k, p]
-                        gain_re[k, p] = x * from_re[p] - y * from_im[p]
-                        gain_im[k, p] = x * from_im[p] + y * from_re[p]
+                        a, b = rows[i, p], rows[i, LANES + p]
+                        c, d = rows[slots, p], rows[slots, LANES + p]
+                        rows[t, p] = a * c - b * d
+                        rows[t, LANES + p] = a * d + b * c
             for m in range(n_out):
                 i = code[out + m]
-                for p in range(LANES):
-                    from_re[p], from_im[p] = re[i, p], im[i, p]
                 for k in range(n_in):
+                    gain = slots + 1 + k if loop >= 0 else int(code[into + k])
                     t = code[target + m * n_in + k]
                     if t < 0:
                         for p in range(LANES):
-                            x, y = gain_re[k, p], gain_im[k, p]
-                            re[~t, p] = from_re[p] * x - from_im[p] * y
-                            im[~t, p] = from_re[p] * y + from_im[p] * x
+                            a, b = rows[i, p], rows[i, LANES + p]
+                            c, d = rows[gain, p], rows[gain, LANES + p]
+                            rows[~t, p] = a * c - b * d
+                            rows[~t, LANES + p] = a * d + b * c
                     else:
                         for p in range(LANES):
-                            x, y = gain_re[k, p], gain_im[k, p]
-                            re[t, p] += from_re[p] * x - from_im[p] * y
-                            im[t, p] += from_re[p] * y + from_im[p] * x
+                            a, b = rows[i, p], rows[i, LANES + p]
+                            c, d = rows[gain, p], rows[gain, LANES + p]
+                            rows[t, p] += a * c - b * d
+                            rows[t, LANES + p] += a * d + b * c
         for k in range(len(result)):
-            for p in range(here):
-                S[start + p, place[k]] = complex(re[result[k], p], im[result[k], p])
-        for p in range(here):
+            for p in range(LANES):
+                S[k, start + p] = complex(
+                    rows[result[k], p], rows[result[k], LANES + p]
+                )
+        for p in range(LANES):
             pivot[start + p] = low[p]

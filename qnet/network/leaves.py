@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from qnet.circuit import Bools, Floats, Ints
-from qnet.network.kernel import is_available
+from qnet.compiled import is_available
 from qnet.smatrix import Complex
 
 

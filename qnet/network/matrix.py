@@ -10,6 +10,7 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from qnet import compiled
 from qnet.circuit import Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
@@ -18,13 +19,7 @@ from qnet.network.blocks import compose_blocks, is_broad
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join_moderate, join_singular
 from qnet.network.islands import Shape
-from qnet.network.kernel import (
-    WORTH,
-    Program,
-    compose_compiled,
-    is_available,
-    write_program,
-)
+from qnet.network.kernel import SHORT, WORTH, Program, compose_rows, write_program
 from qnet.network.plan import Plan, make_plan
 from qnet.network.sparse import Join, factorise, one_by_one
 from qnet.smatrix import Complex
@@ -123,10 +118,8 @@ class Composer:
 
     @cached_property
     def program(self) -> Program | None:
-        """The plan for the compiled loop; None without Numba or without a plan."""
-        if self.plan is None or not is_available():
-            return None
-        return write_program(self.plan)
+        """The plan row by row; None without a plan."""
+        return None if self.plan is None else write_program(self.plan)
 
     @property
     def _few(self) -> Join | None:
@@ -150,9 +143,15 @@ class Composer:
             return one_by_one(self.shape, cells, partial(clusters.join_tree, self.tree))
         if self.plan is None:
             return factorise(self.shape, cells)
-        work = self.plan.work * batch
-        if work >= WORTH and self.program is not None:
-            return compose_compiled(self.shape, self.program, cells)
+        is_long = self.plan.work * batch >= WORTH
+        if is_long:
+            compiled.load()
+        # Short rows cost more to ask for than to work on: the steps then take all
+        # waves of a kind together.
+        if self.program is not None and (
+            is_long or self.shape.islands * points >= SHORT
+        ):
+            return compose_rows(self.shape, self.program, cells)
         return compose(self.shape, self.plan, cells)
 
 

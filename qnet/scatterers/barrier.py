@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.modelling.partition import counted_by, divide, refuse_unless_one
+from qnet.phases import phase_factor
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, two_port
 
@@ -52,5 +53,5 @@ class Barrier:
     def smatrix(self, energy: Float) -> Complex:
         """Amplitudes of each channel."""
         T, R = divide(energy, self.N, T=self.T, R=self.R, Z=self.Z, Tn=self.Tn)
-        turn = np.exp(1j * np.asarray(self.phase))[..., None]
+        turn = phase_factor(self.phase)[..., None]
         return two_port(r=np.sqrt(R) * turn, t=1j * np.sqrt(T) * turn)

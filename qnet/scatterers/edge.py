@@ -10,6 +10,7 @@ import numpy as np
 from qnet.constants import hbar_eV
 from qnet.diagnostics import NetlistError, PhysicsError, refuse
 from qnet.modelling.parts import leak, with_probes
+from qnet.phases import phase_factor
 from qnet.registry import Counts, Part, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, spread, unvaried
 
@@ -124,7 +125,7 @@ class ChiralEdge:
         phase = self.phase + turn + unvaried(energy)
         if self.v is not None:
             phase = phase + energy * (np.asarray(self.L) / (hbar_eV * self.v))
-        return spread([[np.exp(1j * phase)[..., None] * np.ones(self.nu)]])
+        return spread([[phase_factor(phase)[..., None] * np.ones(self.nu)]])
 
     def _fraction(self, share: float) -> ChiralEdge:
         return replace(

@@ -8,6 +8,7 @@ import numpy as np
 
 from qnet.diagnostics import NetlistError, refuse
 from qnet.modelling.ensembles import random_phases
+from qnet.phases import phase_factor
 from qnet.registry import Counts, Real, param, scatterer
 from qnet.smatrix import Bool, Complex, Float, assemble, unvaried
 
@@ -80,7 +81,7 @@ class Plaquette:
 
         x = np.asarray(self.x) + unvaried(energy)
         t, r = np.sqrt(expit(-2 * x)), np.sqrt(expit(2 * x))
-        turn = np.exp(1j * self._phases())
+        turn = phase_factor(self._phases())
         S = turn[..., :, None] * assemble([[t, r], [-r, t]])
         return np.swapaxes(S, -1, -2) if self.runs_back else S
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qnet.phases import phase_factor
 from qnet.registry import INFER, Counts, Real, both_ways, param, scatterer
 from qnet.smatrix import Complex, Float, spread, unvaried
 
@@ -32,5 +33,5 @@ class Wall:
 
     def smatrix(self, energy: Float) -> Complex:
         """Amplitude, the same in every channel."""
-        r = np.exp(1j * (np.asarray(self.phase) + unvaried(energy)))
+        r = phase_factor(self.phase + unvaried(energy))
         return spread([[r[..., None] * np.ones(self.N)]])

@@ -9,6 +9,7 @@ import numpy as np
 from qnet.constants import hbar_eV
 from qnet.diagnostics import NetlistError, refuse
 from qnet.modelling.parts import leak, with_probes
+from qnet.phases import phase_factor
 from qnet.registry import (
     INFER,
     Counts,
@@ -115,11 +116,16 @@ class Wire:
             phase = phase + energy * (np.asarray(self.L) / (hbar_eV * self.v))
         if np.any(self.tau):
             phase = phase + energy * (np.asarray(self.tau) / hbar_eV)
-        turn = 2 * np.pi * np.asarray(self.flux)
-        t = np.exp(1j * (phase + turn))[..., None]
-        t_back = np.exp(1j * (phase - turn))[..., None]
-        wide = np.ones((*t.shape[:-1], self.N))
-        return two_port(r=0 * wide, t=t * wide, t_back=t_back * wide)
+        t = t_back = self._in_all_channels(phase)
+        if np.any(self.flux):
+            turn = 2 * np.pi * np.asarray(self.flux)
+            t = self._in_all_channels(phase + turn)
+            t_back = self._in_all_channels(phase - turn)
+        return two_port(r=0.0, t=t, t_back=t_back)
+
+    def _in_all_channels(self, phase: Float) -> Complex:
+        t = phase_factor(phase)[..., None]
+        return np.broadcast_to(t, (*t.shape[:-1], counted(self.N)))
 
     def _fraction(self, share: float) -> Wire:
         return replace(

@@ -1,4 +1,4 @@
-"""The compiled loop gives the numbers of NumPy, whatever it is asked."""
+"""The compiled loop gives the very bits of NumPy, whatever it is asked."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,10 @@ from test_islands import shapes
 from test_plan import chain, lattice
 from test_sample import resonators, ring
 
-from qnet.network import kernel, matrix
+from qnet import compiled
+from qnet.network import kernel
 from qnet.network.compose import compose
-from qnet.network.kernel import compose_compiled, interpret, write_program
+from qnet.network.kernel import compose_rows, interpret, write_program
 from qnet.network.matrix import Composer
 from qnet.network.plan import make_plan
 from qnet.network.sample import compile_circuit
@@ -20,7 +21,7 @@ def both(circuit, energy, run):
     (shape,) = shapes(circuit)
     cells = compile_circuit(circuit).cell_matrices(energy)
     plan = make_plan(shape)
-    fast = compose_compiled(shape, write_program(plan), cells, run)
+    fast = compose_rows(shape, write_program(plan), cells, run)
     return fast, compose(shape, plan, cells)
 
 
@@ -42,12 +43,44 @@ def test_the_interpreter_equals_the_steps(circuit, points):
     np.testing.assert_allclose(pivot, weakest, rtol=1e-12)
 
 
+@pytest.fixture
+def loaded():
+    """Numba, as a long run before would have loaded it."""
+    compiled.load()
+    yield
+    compiled.unload()
+
+
 @pytest.mark.parametrize("circuit", [chain(60), lattice(5)])
-def test_the_compiled_loop_equals_the_steps(circuit):
-    pytest.importorskip("numba")
+def test_rows_equal_the_steps(circuit):
     (S, pivot), (expected, weakest) = both(circuit, np.zeros(1), None)
     np.testing.assert_allclose(S, expected, atol=1e-12 / pivot.min())
     np.testing.assert_allclose(pivot, weakest, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "points"),
+    [
+        (chain(60), 1),
+        (lattice(5), 1),
+        (resonators(np.array([[0.1], [0.4], [2.0]]), tau=np.ones((1, 1))), 1000),
+        (ring(0.0, 1.1, 0.2), 7),
+        (ring(0.3, np.pi, 0.0), 1),  # a pivot of zero: NaN in the same places
+    ],
+)
+def test_the_compiled_loop_and_numpy_agree_in_every_bit(circuit, points, loaded):
+    (shape,) = shapes(circuit)
+    program = write_program(make_plan(shape))
+    energy = np.linspace(0, 1, points)
+
+    def everything():
+        cells = compile_circuit(circuit).cell_matrices(energy)
+        return compose_rows(shape, program, cells)
+
+    fast = everything()
+    compiled.unload()
+    for one, other in zip(fast, everything(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_cells_that_vary_along_one_axis_of_two_are_spread():
@@ -84,18 +117,15 @@ def test_edges_that_are_done_lend_their_rows():
     assert program.slots >= plan.entries
 
 
-def test_the_route_depends_on_the_run_and_not_on_its_pieces(monkeypatch):
-    taken = []
-    monkeypatch.setattr(
-        kernel, "compiled", lambda: lambda *args: taken.append(True) or interpret(*args)
-    )
-    monkeypatch.setattr(matrix, "is_available", lambda: True)
+def test_a_long_run_loads_the_compiled_loop_and_later_ones_find_it(loaded):
+    compiled.unload()
     (shape,) = shapes(chain(3))
     cells = compile_circuit(chain(3)).cell_matrices(np.zeros(1))
-    Composer(shape, points=1).join(cells)
-    assert not taken
-    Composer(shape, points=kernel.WORTH).join(cells)
-    assert taken
+    steps, _ = Composer(shape, points=1).join(cells)
+    assert compiled.when_loaded(interpret) is None
+    rows, _ = Composer(shape, points=kernel.WORTH).join(cells)
+    assert compiled.when_loaded(interpret) is not None
+    np.testing.assert_allclose(rows, steps, atol=1e-14)
 
 
 def test_long_batches_pass_through_a_window(monkeypatch):
