@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Final
 
 from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
@@ -13,6 +13,9 @@ from qnet.lang.frames import Cell, Frame, key_of, names_used, swept_name, twice
 from qnet.lang.runs import EXPRESSIONS
 from qnet.registry import ModelEntry
 from qnet.units import CONSTANTS
+
+LOOP_SHOWN: Final = 12
+"""Names of a circular definition that are shown."""
 
 _FOLDED_STATES: Final = {state.lower(): state for state in STATES}
 
@@ -169,16 +172,16 @@ def _break_cycles(frame: Frame, needs: dict[str, set[str]], findings: Findings) 
     import networkx as nx
 
     graph = nx.DiGraph((key, used) for key, uses in needs.items() for used in uses)
+    rank = {key: k for k, key in enumerate(needs)}
     for loop in list(nx.strongly_connected_components(graph)):
-        ring = graph.subgraph(loop)
-        if len(loop) == 1 and not ring.number_of_edges():
+        first = min(loop, key=rank.__getitem__)
+        if len(loop) == 1 and first not in needs[first]:
             continue
-        first = min(loop, key=list(needs).index)
-        edges = nx.find_cycle(ring, first)
-        names = [edge[0] for edge in edges]
-        spans = {name: frame.cells[name].place(0) for name in names}
-        shown = " → ".join([*names, names[0]])
-        others = tuple(Label(spans[name], f"'{name}'") for name in names[1:])
+        names = _loop(first, loop, needs, rank)
+        told = names if len(names) <= LOOP_SHOWN else [*names[: LOOP_SHOWN - 1], "…"]
+        spans = {name: frame.cells[name].place(0) for name in told if name != "…"}
+        shown = " → ".join([*told, names[0]])
+        others = tuple(Label(spans[k], f"'{k}'") for k in list(spans)[1:])
         findings.error(
             "QN208",
             f"'{names[0]}' is defined by itself: {shown}",
@@ -190,3 +193,15 @@ def _break_cycles(frame: Frame, needs: dict[str, set[str]], findings: Findings) 
         for name in loop:
             frame.broken.add(name)
             needs[name] = set()
+
+
+def _loop(
+    first: str, loop: Set[str], needs: Mapping[str, Set[str]], rank: Mapping[str, int]
+) -> list[str]:
+    """Names that need one another in turn, met first on the way from `first`."""
+    met = {first: 0}
+    while True:
+        used = min(needs[next(reversed(met))] & loop, key=rank.__getitem__)
+        if used in met:
+            return list(met)[met[used] :]
+        met[used] = len(met)

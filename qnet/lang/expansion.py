@@ -82,7 +82,7 @@ class Expansion:
     def root(self, cards: Cards, overrides: Mapping[str, Expr]) -> None:
         """Read the netlist itself; `overrides` replace parameters and states."""
         frame = self.found.root
-        others = list(cards.others())
+        others = cards.others()
         self._define(others, frame)
         for _, card in others:
             if isinstance(card, Directive) and card.word.text in STATE_CARDS:
@@ -179,7 +179,7 @@ class Expansion:
             QN810: too many.
         """
         self.found.count += run.rows
-        within("elements", self.found.count, run.group.card(run.cards[0]).span)
+        within("elements", self.found.count, run.group.span(run.cards[0]))
 
     def _other(self, card: Card, position: int, frame: Frame) -> None:
         """A card that is neither element nor definition."""
@@ -241,7 +241,7 @@ class Expansion:
         variable = Cell(inner, lambda row: span, size, turns)
         inner.cells[card.variable.text.lower()] = variable
         cards = _as_cards(card)
-        others = list(cards.others())
+        others = cards.others()
         self._define(others, inner)
         self._block(cards, others, inner)
 
@@ -321,7 +321,7 @@ class Expansion:
         )
         self._arguments(card, run, inner)
         cards = _as_cards(card)
-        others = list(cards.others())
+        others = cards.others()
         self._define(others, inner)
         self._block(cards, others, inner)
 

@@ -109,12 +109,19 @@ def form_of(kinds: bytes, span: Span | None = None) -> Form:
 
 
 def _learned(kinds: bytes, span: Span | None) -> Form:
-    """Ask Lark."""
-    from lark import Token, UnexpectedToken
-
+    """Ask Lark about a sequence of token types not seen before."""
     within("card words", len(kinds), span)
     words = lexicon()
     within("expression depth", _brackets(map(words.names.__getitem__, kinds)), span)
+    return _grown(kinds)
+
+
+@lru_cache(8)  # a card too long to be kept is looked at several times in a row
+def _grown(kinds: bytes) -> Form:
+    """Feed token types to Lark, and flatten its tree."""
+    from lark import Token, UnexpectedToken
+
+    words = lexicon()
     state = parser().parse_interactive()
     try:
         for index, kind in enumerate(kinds):

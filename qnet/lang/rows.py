@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import accumulate, groupby, repeat
 from typing import Final, Literal, cast, overload
 
+from qnet.diagnostics import Span
 from qnet.lang.cards import Card, Element, For, Section, Subckt, Value
 from qnet.lang.replay import Form, Step
 from qnet.lang.sheet import Sheet, without_collection
@@ -65,11 +66,12 @@ class Cards(Sequence[Card]):
         What they consist of, in order.
     """
 
-    __slots__ = ("_ends", "pieces")
+    __slots__ = ("_ends", "_others", "pieces")
 
     def __init__(self, pieces: Iterable[Stretch | Block] = ()) -> None:
         self.pieces = tuple(pieces)
         self._ends = tuple(accumulate(map(len, self.pieces)))
+        self._others: tuple[tuple[int, Card], ...] | None = None
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -101,8 +103,13 @@ class Cards(Sequence[Card]):
     def __repr__(self) -> str:
         return f"<{len(self)} cards>"
 
-    def others(self) -> Iterator[tuple[int, Card]]:
+    def others(self) -> tuple[tuple[int, Card], ...]:
         """Every card that is no element, with its place in the row."""
+        if self._others is None:
+            self._others = tuple(self._find_others())
+        return self._others
+
+    def _find_others(self) -> Iterator[tuple[int, Card]]:
         for place, piece in zip((0, *self._ends), self.pieces, strict=False):
             if isinstance(piece, Block):
                 yield place, piece.card()
@@ -230,6 +237,10 @@ class Alike:
         card = self._sheet.card(self._numbers[index])
         assert isinstance(card, Element)
         return card
+
+    def span(self, index: int) -> Span:
+        """Where one of the cards stands."""
+        return self._sheet.span(self._numbers[index])
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ class Run:
 
     def place(self, row: int) -> Span:
         """Where the card of a row stands, and what brought it in."""
-        return self.brought_in(self.card(row).span, row)
+        span = self.group.span(self.cards[row // self.frame.size])
+        return self.brought_in(span, row)
 
     def brought_in(self, span: Span, row: int) -> Span:
         """A place on a card of the run with the card that repeats it."""

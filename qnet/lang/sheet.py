@@ -26,6 +26,9 @@ from qnet.limits import LIMITS, within
 
 MOST_FAULTS: Final = 1000
 """Faults after which a text is read no further."""
+LONG: Final = 1000
+"""Words of a card from which its place is remembered."""
+
 _WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
 _LONGEST_PATTERN: Final = 100
 
@@ -60,6 +63,7 @@ class Sheet:
     starts: array[int] = field(default_factory=lambda: array("q"))
     forms: list[Form] = field(default_factory=list)
     is_cut: bool = False
+    _spans: dict[int, Span] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -82,9 +86,14 @@ class Sheet:
         return self.tokens(number)[0].text.lower()
 
     def span(self, number: int) -> Span:
-        """Place of a card."""
-        tokens = self.tokens(number)
-        return Span(self.source, tokens[0].start, tokens[-1].stop, self.inside)
+        """Place of a card; of a long one, many faults may be told."""
+        if number not in self._spans:
+            tokens = self.tokens(number)
+            span = Span(self.source, tokens[0].start, tokens[-1].stop, self.inside)
+            if len(tokens) < LONG:
+                return span
+            self._spans[number] = span
+        return self._spans[number]
 
 
 def read_sheet(source: Source, inside: Span | None = None) -> Sheet:

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.circuit import Circuit, Ints
-from qnet.diagnostics import Diagnostic, Label, NetlistError
+from qnet.circuit import Circuit, Group, Ints
+from qnet.diagnostics import Diagnostic, Label, LimitError, NetlistError, refuse
+from qnet.limits import LIMITS, free_memory
 from qnet.network.connected import components
 from qnet.network.graph import Ports
 from qnet.registry import Counts, Scatterer, parameters
+
+ENTRY = 128
+"""Bytes that one amplitude takes with all that tells where it belongs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +139,8 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
     ------
     NetlistError
         QN404 where the two ends of a joint carry different numbers of channels.
+    LimitError
+        QN814 where the matrix of one scatterer would not fit into memory.
     """
     circuit = ports.circuit
     declared = [group.model.channels() for group in circuit.groups]
@@ -147,11 +153,13 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
         start = int(ports.element[ports.first[number]]) if len(group) else 0
         if not _is_open(counts):
             everyone = np.arange(len(group))
+            _check_size(group, counts, waves)
             cells.append(_cell(number, group.model, everyone, None, waves))
             continue
         here = inferred.count[start : start + len(group)]
         for n in np.unique(here).tolist():
             model = group.model.with_channels(n)
+            _check_size(group, model.channels(), waves)
             chosen = np.flatnonzero(here == n)
             cells.append(_cell(number, model, chosen, n, waves))
     _check_joints(ports, cells, inferred)
@@ -160,6 +168,31 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
             dataclasses.replace(cell, has_holes=cell.copies == 2) for cell in cells
         ]
     return tuple(cells)
+
+
+def _check_size(group: Group, counts: Counts, waves: int) -> None:
+    """Count the amplitudes of a scatterer before they are made.
+
+    Raises
+    ------
+    LimitError
+        QN814: they would not fit into memory.
+    """
+    entering, leaving = (
+        sum(n or 1 for n in side) for side in zip(*counts, strict=True)
+    )
+    need = ENTRY * entering * leaving * waves
+    free = free_memory()
+    if need > LIMITS["matrix memory"].value * free:
+        raise refuse(
+            LimitError,
+            "QN814",
+            f"the matrix of '{group.names[0]}' joins {entering} channels with "
+            f"{leaving}, which takes {need / 2**30:.1f} GiB; {free / 2**30:.1f} GiB "
+            "are free",
+            group.spans[0],
+            help="several smaller scatterers, or a probe where coherence is lost",
+        )
 
 
 def port_numbers(ports: Ports, cell: Cell) -> Ints:

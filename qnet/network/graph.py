@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,12 @@ from qnet.network.connected import components
 
 if TYPE_CHECKING:
     import networkx as nx
+
+MOST_REPORTED = 20
+"""Faults of one kind that are put into words; no more are shown."""
+
+SORTED = 1000
+"""Elements of a closed piece up to which the first in the text is looked for."""
 
 JOINT_WHY = (
     "a coherent joint connects exactly two waves; a node is not an equipotential"
@@ -173,7 +180,7 @@ def _partners(node: Ints, reservoir: Ints, meeting: Ints) -> Ints:
 def _joint_faults(ports: Ports) -> list[Diagnostic]:
     lost = np.flatnonzero((ports.reservoir < 0) & (ports.partner < 0))
     faults = []
-    for here in _by_key(lost, ports.node[lost]):
+    for here in _by_key(lost, ports.node[lost])[:MOST_REPORTED]:
         name = ports.circuit.nodes[int(ports.node[here[0]])]
         if len(here) == 1:
             faults.append(_dangling(ports, int(here[0]), name))
@@ -223,10 +230,11 @@ def _unreachable(ports: Ports) -> list[Diagnostic]:
     fed[island[ports.element[ports.partner < 0]]] = True
     closed = np.flatnonzero(~fed[island[ports.element]])
     faults = []
-    for inside in _by_key(closed, island[ports.element[closed]]):
-        # One port of each element, as they stand in the text.
+    for inside in _by_key(closed, island[ports.element[closed]])[:MOST_REPORTED]:
+        # One port of each element, as they stand in the text if that is soon found.
         firsts = inside[np.unique(ports.element[inside], return_index=True)[1]].tolist()
-        firsts.sort(key=lambda p: span.start if (span := ports.span(p)) else 0)
+        if len(firsts) <= SORTED:
+            firsts.sort(key=lambda p: span.start if (span := ports.span(p)) else 0)
         names = [f"'{ports.element_name(p)}'" for p in firsts[:3]]
         more = f" and {len(firsts) - 3} more" if len(firsts) > 3 else ""
         label = ports.label(firsts[0], "")
@@ -254,9 +262,8 @@ def _by_key(items: Ints, key: Ints) -> list[Ints]:
 def _pin_span(card: Span, pin: int, node: str) -> Span:
     """Narrow the span of a card to the word of one of its nodes, where it stands."""
     local = node.rpartition(".")[2].casefold()
-    words = list(re.finditer(r"\S+", card.text))
-    likely = words[pin + 1 : pin + 2]
-    for word in [*likely, *words[1:]]:
+    likely = list(islice(re.finditer(r"\S+", card.text), pin + 1, pin + 2))
+    for word in chain(likely, islice(re.finditer(r"\S+", card.text), 1, None)):
         said = word.group().casefold()
         if said == local or (word in likely and "{" in said):
             start = card.start + word.start()
