@@ -12,7 +12,7 @@ help:
 	@echo "make demo    run netlists/08_hall_bar.qnet"
 	@echo "make test    run the test suite"
 	@echo "make check   formatting, lint, types, layers"
-	@echo "make docs    write docs/codes.md, docs/models.md and docs/gallery.md"
+	@echo "make docs    write the generated pages, build the site into docs/_build/html"
 	@echo "make clean   remove what the others made"
 
 demo: $(VENV)/.installed
@@ -30,9 +30,10 @@ check: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -c "from qnet.codes import as_markdown; print(as_markdown(), end='')" > docs/codes.md
 	$(BIN)/python docs/pages.py
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # The marks change when the dependencies do, so that a second run installs nothing.
 $(VENV)/bin/python:

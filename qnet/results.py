@@ -29,7 +29,7 @@ class Quantity:
 
     Attributes
     ----------
-    values : (*axes)
+    values : array, a dimension an axis
         Real or complex; NaN at a marked point.
     axes : tuple of str
         Name of each dimension: sweep axes first, then its own (``terminal``, ``to``,

@@ -101,14 +101,20 @@ def draw(
         solution = Solved(sample, lambda: sample).solution
     except PhysicsError:  # the picture shows what is there, answers or not
         solution = None
-    figure = _on_paper(sketch(circuit, solution))
+    figure = on_paper(sketch(circuit, solution))
     if path is not None:
         save_figure(figure, Path(path))
     return figure
 
 
-def _on_paper(told: Sketch) -> Figure:
-    """Lay out a sketch and draw it on a page of the size it needs."""
+def on_paper(told: Sketch) -> Figure:
+    """Lay out a sketch and draw it on a page of the size it needs.
+
+    Raises
+    ------
+    PluginError
+        QN905: matplotlib is not there.
+    """
     drawing = _Drawing(Strokes(told, place(told.ring, told.links, room_of(told))))
     figure = new_figure((1.0, 1.0))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -368,7 +374,8 @@ class _Drawing:
         side = turned * np.sign((centre - self.middle) @ turned or 1.0)
         if symbol.look == "probe":
             side = -self.strokes.along[number][::-1] * (-1, 1)
-        self._write(axes, symbol.name, self.size, centre, half, 0.5 * side)
+        if symbol.name:
+            self._write(axes, symbol.name, self.size, centre, half, 0.5 * side)
 
     def _write(
         self, axes: Axes, text: str, size: float, centre: Floats, half: Floats,
