@@ -128,9 +128,8 @@ def _model(known: ModelEntry, entry: Entry) -> str:
     parts = [f"## `{entry.name}`", f"{title}  \n{pins} pins{named}{letter}"]
     if entry.name in EXAMPLES:
         card, energy = EXAMPLES[entry.name]
-        _, names = _example(card)
-        picture = _picture(_symbol(entry.name, names), f"model_{entry.name}")
-        parts += [f"![{entry.name}](pictures/{picture})", text, _matrix(card, energy)]
+        picture = f"![{entry.name}](pictures/model_{entry.name}.svg)"
+        parts += [picture, text, _matrix(card, energy)]
     else:
         parts.append(text)
     parts.append(_keys(entry))
@@ -148,6 +147,13 @@ def _example(card: str) -> tuple[Scatterer, list[str]]:
     if any(count is None for pin in model.channels() for count in pin):
         model = model.with_channels(1)
     return model, nodes
+
+
+def draw_symbols() -> None:
+    """Write the symbol of every model."""
+    for name, (card, _) in EXAMPLES.items():
+        _, nodes = _example(card)
+        save_figure(_symbol(name, nodes), PICTURES / f"model_{name}.svg")
 
 
 def _symbol(look: str, nodes: Sequence[str]) -> Figure:
@@ -232,6 +238,7 @@ if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     for old in PICTURES.iterdir():
         old.unlink()
+    draw_symbols()
     (DOCS / "models.md").write_text(catalogue(), "utf-8")
     (DOCS / "analyses.md").write_text(questions(), "utf-8")
     (DOCS / "gallery.md").write_text(gallery(), "utf-8")

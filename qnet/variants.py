@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Group, Ints, Lever, Reservoirs
+from qnet.discovery import models
 from qnet.registry import parameters
 
 
-def without_element(circuit: Circuit, name: str) -> Circuit:
-    """The circuit without one scatterer, its nodes left to the others.
+def walled(circuit: Circuit, name: str) -> Circuit:
+    """The circuit with walls where the pins of a scatterer met coherent joints.
 
     Raises
     ------
@@ -20,7 +21,19 @@ def without_element(circuit: Circuit, name: str) -> Circuit:
         There is no such scatterer.
     """
     number, instance = _find(circuit, name)
-    return _without_instance(circuit, number, instance, name)
+    group = circuit.groups[number]
+    ends = group.nodes[instance, : pins_of(group)]
+    joints = [int(node) for node in ends if circuit.reservoir_of[node] < 0]
+    left = _without_instance(circuit, number, instance, name)
+    if not joints:
+        return left
+    walls = Group(
+        model=models()["wall"].model(),
+        names=[f"{name}.{k}" for k in range(len(joints))],
+        nodes=np.array(joints)[:, None],
+        spans=[None] * len(joints),
+    )
+    return replace(left, groups=(*left.groups, walls))
 
 
 def bridged(circuit: Circuit, name: str) -> Circuit | None:

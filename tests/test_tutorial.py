@@ -93,11 +93,13 @@ def test_the_netlist_of_the_page_for_spice_users_holds():
     assert qnet.run(text).passed
 
 
-def test_the_model_page_is_what_the_registry_says(monkeypatch):
+def test_the_pages_of_models_and_analyses_are_what_the_registry_says(monkeypatch):
     monkeypatch.syspath_prepend(str(DOCS))
     import pages
 
-    assert (DOCS / "models.md").read_text("utf-8") == pages.catalogue()
+    for name, written in (("models", pages.catalogue), ("analyses", pages.questions)):
+        page = (DOCS / f"{name}.md").read_text("utf-8")
+        assert page == written(), "run `make docs`"
 
 
 def test_the_gallery_has_every_netlist_and_every_picture():

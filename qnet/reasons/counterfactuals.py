@@ -10,12 +10,13 @@ from typing import Final
 import numpy as np
 
 from qnet.answers import answer
-from qnet.circuit import Circuit
+from qnet.circuit import Circuit, Group
+from qnet.codes import CODES
 from qnet.diagnostics import QnetError
 from qnet.network.sample import compile_circuit
-from qnet.reasons.explanation import ROUNDING, Change
+from qnet.reasons.explanation import OPEN, PHASELESS, ROUNDING, Change
 from qnet.solved import Solved
-from qnet.variants import bridged, pins_of, without_element, without_reservoir
+from qnet.variants import bridged, pins_of, walled, without_reservoir
 
 MOST: Final = 400
 """So many changed circuits are solved for one question."""
@@ -23,9 +24,10 @@ MOST: Final = 400
 
 def changes_of(
     circuit: Circuit, name: str, arguments: tuple[str, ...], value: float
-) -> tuple[tuple[Change, ...], int]:
-    """Answers of all circuits that lack one thing and are still circuits."""
-    found, refused = [], 0
+) -> tuple[tuple[Change, ...], tuple[tuple[str, str], ...]]:
+    """Answers of all circuits that lack one thing; what none can lack, and why."""
+    found: list[Change] = []
+    refused: list[tuple[str, str]] = []
     for count, (what, make) in enumerate(variants_of(circuit, arguments)):
         if count >= MOST:
             break
@@ -37,8 +39,8 @@ def changes_of(
             other = value_of(
                 Solved(sample, partial(compile_circuit, changed)), name, arguments
             )
-        except (QnetError, KeyError):
-            refused += 1
+        except QnetError as error:
+            refused.append((what, _reason(error)))
             continue
         found.append(Change(what, other, other - value))
     size = abs(value) if np.isfinite(value) else 0.0
@@ -48,13 +50,16 @@ def changes_of(
         for c in found
     ]
     found.sort(key=lambda change: -np.nan_to_num(abs(change.difference), nan=np.inf))
-    return tuple(found), refused
+    return tuple(found), tuple(refused)
 
 
 def variants_of(
     circuit: Circuit, arguments: Sequence[str]
 ) -> Iterator[tuple[str, Callable[[], Circuit | None]]]:
-    """What can be left out: floating probes, then scatterers in two manners."""
+    """What can be left out: floating probes, then scatterers in two manners.
+
+    Where a scatterer is taken out of a coherent piece, walls close its ends.
+    """
     asked = {argument.casefold() for argument in arguments}
     rows = circuit.reservoirs
     own = {
@@ -73,9 +78,26 @@ def variants_of(
             )
     for group in circuit.groups:
         for element in group.names:
-            yield f"without {element}", partial(without_element, circuit, element)
-            if pins_of(group) == 2:
-                yield f"{element} fully open", partial(bridged, circuit, element)
+            is_through = pins_of(group) == 2
+            is_probe = group.nodes.shape[-1] > pins_of(group)
+            if not (is_through and is_probe):
+                yield f"without {element}", partial(walled, circuit, element)
+            if is_through:
+                yield _open(group, element), partial(bridged, circuit, element)
+
+
+def _open(group: Group, element: str) -> str:
+    """What it is called when a plain joint takes the place of an element."""
+    if group.nodes.shape[-1] > pins_of(group):
+        return f"without {element}"
+    pattern = group.model.pattern()
+    is_mirror = bool(np.diagonal(pattern).any())
+    return element + (OPEN if is_mirror else PHASELESS)
+
+
+def _reason(error: QnetError) -> str:
+    first = error.diagnostics[0]
+    return f"{first.code}: {CODES[first.code].title}"
 
 
 def value_of(solved: Solved, name: str, arguments: tuple[str, ...]) -> float:

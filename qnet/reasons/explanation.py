@@ -20,6 +20,10 @@ WAYS: Final = 5
 """Origins of electrons that a text lists for one reservoir."""
 LONG: Final = 6
 """Scatterers of a way that a text lists."""
+OPEN: Final = " fully open"
+"""What is said of a scatterer that gives way to a plain joint."""
+PHASELESS: Final = " without its phase"
+"""The same of one that changes nothing but the phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,15 @@ class Share:
 class Arrival:
     """Share of the electrons that a reservoir receives from another, and by what way.
 
-    `through` are the scatterers of a shortest way there.
+    `through` are the scatterers of the strongest path there, and `beside` those of
+    paths nearly as strong, which interfere with it.
     """
 
     at: str
     origin: str
     share: float
     through: tuple[str, ...]
+    beside: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,8 @@ class Explanation:
     arrivals : tuple of Arrival
     changes : tuple of Change
         The largest first.
-    refused : int
-        Changes that leave no circuit: a dangling end, a channel that ends.
+    refused : tuple of (str, str)
+        What cannot be left out, and why: the code of the finding and its message.
     remarks : tuple of str
     """
 
@@ -85,12 +91,13 @@ class Explanation:
     shares: tuple[Share, ...]
     arrivals: tuple[Arrival, ...]
     changes: tuple[Change, ...]
-    refused: int
+    refused: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        shown = {name: getattr(self, name) for name in ("question", "unit", "refused")}
+        shown = {name: getattr(self, name) for name in ("question", "unit")}
+        shown["refused"] = dict(self.refused)
         shown["value"] = plain(np.asarray(self.value))
         shown["point"], shown["remarks"] = list(self.point), list(self.remarks)
         for name in ("shares", "arrivals", "changes"):
@@ -138,16 +145,19 @@ def _lines(told: Explanation) -> Iterator[str]:
 
 def _arrivals_in_words(arrivals: Sequence[Arrival]) -> Iterator[str]:
     for arrival in arrivals[:WAYS]:
-        way = ", ".join(arrival.through[:LONG])
-        if len(arrival.through) > LONG:
-            way = f"{way} … {arrival.through[-1]}"
-        yield (
-            f"  {arrival.at}: {100 * arrival.share:.4g} % from {arrival.origin} "
-            f"through {way}"
-        )
+        ways = [_way(way) for way in (arrival.through, *arrival.beside) if way]
+        text = f"  {arrival.at}: {100 * arrival.share:.4g} % from {arrival.origin}"
+        yield text + (f" through {ways[0]}" if ways else "")
+        if ways[1:]:
+            yield f"      and, interfering, through {' or through '.join(ways[1:])}"
     if len(arrivals) > WAYS:
         rest = 100 * sum(arrival.share for arrival in arrivals[WAYS:])
         yield f"  {arrivals[0].at}: {rest:.4g} % from {len(arrivals) - WAYS} others"
+
+
+def _way(elements: Sequence[str]) -> str:
+    way = ", ".join(elements[:LONG])
+    return f"{way} … {elements[-1]}" if len(elements) > LONG else way
 
 
 def _shares_in_words(told: Explanation) -> Iterator[str]:
@@ -169,9 +179,12 @@ def _shares_in_words(told: Explanation) -> Iterator[str]:
         for share in told.shares
     ]
     plain_weights = [share.weight for share in told.shares if not share.unit]
-    if told.question.startswith("V(") and plain_weights:
+    parts = [share.part for share in told.shares]
+    if len(parts) > 1 and None not in parts:
         shown = engineering(told.value, unit, ROUNDING * size)
-        total = number(sum(plain_weights), bound)
+        # Voltages and shares of noise weigh 1 together; conductances do not add up.
+        adds_up = told.question.startswith(("V(", "S(")) and plain_weights
+        total = number(sum(plain_weights), bound) if adds_up else ""
         rows.append(("together", "", total, shown))
     yield from _table(("source", "at", "weight", "gives"), rows)
 
@@ -200,12 +213,29 @@ def _changes_in_words(told: Explanation) -> Iterator[str]:
         yield f"  and {len(moved) - SHOWN} smaller changes"
     still = [change.what for change in told.changes if change.difference == 0]
     if still:
-        yield f"  no change: {_some(still)}"
+        yield f"  no change {_grouped(still)}"
     if lost:
-        yield f"  no answer: {_some(lost)}"
-    if told.refused:
-        noun = "omission leaves" if told.refused == 1 else "omissions leave"
-        yield f"  {told.refused} further {noun} no circuit"
+        yield f"  no answer {_grouped(lost)}"
+    reasons: dict[str, list[str]] = {}
+    for what, reason in told.refused:
+        reasons.setdefault(reason, []).append(what)
+    for reason, whats in reasons.items():
+        yield f"  no circuit {_grouped(whats)} ({reason})"
+
+
+def _grouped(changes: Sequence[str]) -> str:
+    """Several changes in words, those of one manner together."""
+    manners = {
+        "without {}": [c.removeprefix("without ") for c in changes
+                       if c.startswith("without ")],
+        "without the phase of {}": [c.removesuffix(PHASELESS) for c in changes
+                                    if c.endswith(PHASELESS)],
+        "with {} fully open": [c.removesuffix(OPEN) for c in changes
+                               if c.endswith(OPEN)],
+    }  # fmt: skip
+    return "; ".join(
+        manner.format(_some(names)) for manner, names in manners.items() if names
+    )
 
 
 def _some(words: Sequence[str]) -> str:

@@ -243,12 +243,39 @@ def _resistance_shares(
 def _noise_shares(
     solved: Solved, arguments: tuple[str, ...]
 ) -> tuple[list[Share], list[str]]:
-    """What the conductors give with voltages held, and what fluctuating probes add."""
-    pair = np.array([solved.find(name) for name in arguments])
-    told = solved.fluctuations
-    whole = float(told.current(pair)[0, 0, 1])
-    frozen = float(told.current(pair, is_frozen=True)[0, 0, 1])
-    return [
-        Share("conductors, voltages held", "", 1.0, "", frozen),
-        Share("fluctuations of floating voltages", "", 1.0, "", whole - frozen),
-    ], []
+    """Parts of a noise: that without any bias, and what the bias adds."""
+    a, b = (solved.find(name) for name in arguments)
+    pair = np.array([a, b])
+
+    def read(of: Solved, *, is_frozen: bool = False) -> float:
+        found = of.fluctuations.current(pair, is_frozen=is_frozen)
+        return float(found[0, 0, 1])
+
+    sample = compile_circuit(_unbiased(solved.circuit))
+    whole, calm = read(solved), read(Solved(sample, lambda: sample))
+    parts = {"temperature, no bias": calm, "bias (shot)": whole - calm}
+    unit = ASKS["S"].unit
+    shares = [
+        Share(source, engineering(part, unit), part / whole if whole else 0.0, "", part)
+        for source, part in parts.items()
+    ]
+    held = read(solved, is_frozen=True)
+    if abs(whole - held) <= ROUNDING * max(abs(whole), abs(held)):
+        return shares, []
+    told = f"with floating voltages held it would be {engineering(held, unit)}: "
+    return shares, [f"{told}they fluctuate, and answer"]
+
+
+def _unbiased(circuit: Circuit) -> Circuit:
+    """The circuit at its temperatures with every source at zero."""
+    rows = circuit.reservoirs
+    quiet = tuple(
+        replace(part, value=np.zeros_like(part.value)) if part.kind in "VI" else part
+        for part in circuit.lumped
+    )
+    calm = replace(
+        rows,
+        voltage=np.zeros_like(rows.voltage),
+        current=np.zeros_like(rows.current),
+    )
+    return replace(circuit, reservoirs=calm, lumped=quiet)

@@ -97,11 +97,50 @@ D1 a b E0=0.1meV GL=0.1meV GR=0.1meV
     assert told.value != 0
 
 
-def test_floating_probes_add_to_the_noise_what_freezing_them_takes_away():
+def test_a_noise_is_that_without_bias_and_what_bias_adds():
     told = why(DIVIDER + ".temp 1K\n", "S(T1,T1)")
-    held, floating = (share.part for share in told.shares)
-    assert held + floating == pytest.approx(told.value)
-    assert floating < 0
+    calm, bias = (share.part for share in told.shares)
+    assert calm + bias == pytest.approx(told.value)
+    assert sum(share.weight for share in told.shares) == pytest.approx(1)
+    # Two barriers with a probe between them: 4 k_B T G, G = 1/(1/Ta + 1/Tb).
+    G = 3.874045865e-5 / (1 / 0.5 + 1 / 0.25)
+    assert calm == pytest.approx(4 * 1.380649e-23 * G, rel=1e-9)
+    assert bias > 0
+
+
+def test_a_noise_tells_what_held_voltages_would_make_of_it():
+    (remark,) = why(DIVIDER + ".temp 1K\n", "S(T1,T1)").remarks
+    assert "with floating voltages held" in remark
+
+
+def test_the_strongest_path_comes_first_and_others_beside_it():
+    ring = """\
+T1 a V=1mV
+T2 b V=0
+Y1 a u l
+W1 u v
+B1 v w T=0.6
+W2 l m
+B2 m n T=0.9
+Y2 b w n
+"""
+    (arrival,) = why(ring, "I(T2)").arrivals
+    assert arrival.through == ("Y1", "W2", "B2", "Y2")
+    assert arrival.beside[0] == ("Y1", "W1", "B1", "Y2")
+
+
+def test_an_arm_cut_out_of_a_ring_is_closed_by_walls():
+    ring = """\
+T1 a V=1mV
+T2 b V=0
+Y1 a u l
+W1 u v phi=0.4
+W2 l n phi=0.9
+Y2 b v n
+"""
+    told = {change.what: change.value for change in why(ring, "I(T1)").changes}
+    cut = ring.replace("W2 l n phi=0.9", "S1 l wall\nS2 n wall")
+    assert told["without W2"] == pytest.approx(why(cut, "I(T1)").value)
 
 
 def test_electrons_arrive_the_way_the_edges_run():
@@ -147,13 +186,15 @@ W2 n b
 
 def test_an_in_line_probe_taken_out_restores_the_interference():
     told = why(NETLISTS / "12_mach_zehnder.qnet", "I(T3)")
-    (change,) = [c for c in told.changes if c.what == "P1 fully open"]
+    (change,) = [c for c in told.changes if c.what == "without P1"]
     assert change.value == pytest.approx(0, abs=1e-20)  # phi = 0: all goes to T4
 
 
-def test_changes_that_leave_no_circuit_are_counted():
+def test_changes_that_leave_no_circuit_are_named_with_the_reason():
     told = why(NETLISTS / "08_hall_bar.qnet", "V(P2)")
-    assert told.refused == 6  # an edge channel cannot end in a contact
+    edges = [f"without E{k}" for k in (12, 23, 34, 45, 56, 61)]
+    assert [what for what, _ in told.refused] == edges
+    assert {reason[:5] for _, reason in told.refused} == {"QN406"}
 
 
 def test_beyond_linear_response_weights_are_derivatives():
@@ -185,4 +226,6 @@ def test_the_text_names_sources_ways_and_changes(capsys):
     text = capsys.readouterr().out
     assert "Set by" in text
     assert "81 % from T2 through Eb, B1, El, B2, E1" in text
-    assert "P1 fully open" in text
+    assert "and, interfering, through Eb, B1, Eu, P1, Ev, B2" in text
+    assert "no change without the phase of Ea, Eb" in text
+    assert "no circuit without E3, E4 (QN406" in text
