@@ -236,7 +236,11 @@ class Circuit:
                 else:
                     held = rows.held | (np.arange(len(rows)) == k)
                     voltage = _with_column(rows.voltage, k, value)
-                    changed = replace(rows, held=held, voltage=voltage)
+                    # a held probe gives and takes current: no dephasing probe does
+                    kind = rows.kind.copy()
+                    if kind[k] == ReservoirKind.DEPHASING:
+                        kind[k] = ReservoirKind.NORMAL
+                    changed = replace(rows, held=held, voltage=voltage, kind=kind)
                 return replace(self, reservoirs=changed, response="full")
         for number, part in enumerate(self.lumped):
             for k, known in enumerate(part.names):

@@ -119,6 +119,12 @@ CODES: Final[dict[str, Code]] = {
         "The key takes one of a few words.",
         "Use one of those that the message names.",
     ),
+    "QN220": Code(
+        "an override of what is stepped",
+        "A value from the command line or from Python replaces that of the netlist; a "
+        "`.step` of the same name goes on giving its own values at every point.",
+        "Leave the .step card out to run at one value.",
+    ),
     "QN250": Code(
         "a file that cannot be read",
         "An included file or a section of a library is not there, or is no regular "

@@ -185,6 +185,7 @@ class Elaboration:
     def _overriding(self, overrides: Mapping[str, str]) -> dict[str, Any]:
         """Expressions that replace what the netlist says, by key."""
         found: dict[str, Any] = {}
+        stepped = {key_of(w.text): w for card in self._steps for w in card.names}
         for name, text in overrides.items():
             key = key_of(name)
             with self._findings.gathering():
@@ -193,6 +194,11 @@ class Elaboration:
                     raise refuse(NetlistError, "QN203", message)
                 card = parse(f".param override={text}", f"-D {name}").cards[0]
                 found[key] = card.args[0].value  # type: ignore[union-attr]
+                if key in stepped:
+                    message = f"'{name}' is stepped, and the value given is not used"
+                    cure = "leave its .step out to run at one value"
+                    place = stepped[key].span
+                    self._findings.note("QN220", message, place, help=cure)
         return found
 
     # --- after the elements

@@ -110,3 +110,20 @@ def test_the_audit_of_reciprocity_says_that_it_is_of_linear_response():
     (full,) = qnet.run(dot + ".options response=full\n").analyses
     assert not linear.notes
     assert "linear response alone" in full.notes[0]
+
+
+@pytest.mark.parametrize("kind", ["voltage", "dephasing", "thermal"])
+def test_a_probe_whose_voltage_is_swept_is_held_whatever_its_kind(kind):
+    found = measured(
+        f".temp 1K\nT1 a V=1mV\nT2 b V=0\nP3 c type={kind}\nB1 a c T=0.5\n"
+        "B2 c b T=0.5\n.dc P3 0 1mV 0.5mV\n.meas i I(P3)/(Gq*1mV)\n.meas v V(P3)/1mV\n"
+    )
+    assert found["v"] == pytest.approx([0, 0.5, 1], abs=1e-12)
+    assert found["i"] == pytest.approx([-0.5, 0, 0.5], abs=1e-12)
+
+
+def test_an_override_of_what_is_stepped_is_noted_as_unused():
+    text = BARRIER + ".step t list 0.2 0.4\n.meas g G(T1,T1)/Gq\n"
+    report = qnet.run(text, overrides={"t": "0.9"})
+    assert report.measures["g"].values == pytest.approx([0.2, 0.4], rel=1e-14)
+    assert [one.code for one in report.diagnostics] == ["QN220"]
