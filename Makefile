@@ -29,6 +29,7 @@ check: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -c "from qnet.codes import as_markdown; print(as_markdown(), end='')" > docs/codes.md
+	$(BIN)/python -c "from qnet.editors.stubs import stub; print(stub(), end='')" > qnet/words.pyi
 	$(BIN)/python docs/pages.py
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 

@@ -1,6 +1,7 @@
 """The builder: the netlist's words as calls, the parser's cards."""
 
 import cmath
+import inspect
 import math
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet.build import Builder, spelled
+import qnet
+from qnet.build import Builder
 from qnet.diagnostics import NetlistError
+from qnet.editors.stubs import stub
 from qnet.lang import cards
 from qnet.lang.parse import parse
+from qnet.spelling import spelled
 
 
 def values(deck):
@@ -189,3 +193,20 @@ def test_the_name_begins_with_the_letter():
 def test_an_unknown_attribute_of_python_is_no_card():
     with pytest.raises(AttributeError):
         Builder()._repr_latex_  # noqa: B018
+
+
+def test_every_letter_and_every_card_documents_itself(capsys):
+    device = qnet.Builder()
+    help(device.Q)
+    told = capsys.readouterr().out
+    assert "Saddle-point constriction" in told
+    assert "hwx : curvature along the flow (eV)" in told
+    assert {"N", "hwx", "hwy", "Tn"} <= set(inspect.signature(device.Q).parameters)
+    assert "Correlations of terminal currents" in device.noise.__doc__
+    assert {"Q", "T", "S", "noise", "fcs", "temp", "plot"} <= set(dir(device))
+
+
+def test_the_stubs_for_editors_are_what_the_registry_says():
+    written = Path(qnet.__file__).with_name("words.pyi").read_text("utf-8")
+    assert written == stub(), "run `make docs`"
+    compile(written, "words.pyi", "exec")

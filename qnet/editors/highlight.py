@@ -10,8 +10,8 @@ from typing import Any, Final
 from qnet.answers import ASKS
 from qnet.discovery import analyses, models
 from qnet.lang.directives import WORDS
-from qnet.registry import parameters
 from qnet.units import CONSTANTS, SUFFIXES
+from qnet.vocabulary import vocabulary
 
 SCOPES: Final = {
     "comment": "comment.line", "string": "string.quoted.double",
@@ -68,13 +68,10 @@ def _number() -> str:
 
 
 def _keys() -> set[str]:
-    """Keys of all models, and of the elements that are none."""
-    found = {"V", "I", "temp", "type", "Delta", "phase", "pol", "axis", "absorb"}
-    for entry in models().values():
-        if entry.trouble is None:
-            keys = parameters(entry.model)
-            found |= {key.name for key in keys if key.state is None}
-    return found
+    """Keys of all elements."""
+    return {
+        key for word in vocabulary().values() if word.is_element for key in word.keys
+    }
 
 
 def _any(words: Iterable[str]) -> str:
