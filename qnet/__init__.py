@@ -17,9 +17,11 @@ resistances and a reciprocity verdict come out.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # that of `typing` would load it
 if TYPE_CHECKING:
+    from typing import Any
+
     from qnet.analyses.matrices import ConductanceMatrix as ConductanceMatrix
     from qnet.analyses.matrices import ScatteringMatrix as ScatteringMatrix
     from qnet.analyses.matrices import TransmissionMatrix as TransmissionMatrix

@@ -1,36 +1,52 @@
 """The command ``qnet``: run, check, why, draw, plot, list, explain, fmt, limits.
 
 Results go to stdout and diagnostics to stderr; with ``--json`` both are one object on
-stdout. What a verb needs is imported when the verb is called.
+stdout. Usage comes from this module alone, at the speed of Python's own start: whatever
+a verb needs, down to its types, is imported when the verb is called.
 """
 
 from __future__ import annotations
 
 import argparse
-import errno
 import os
-import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, Final
 
-from qnet import verbs
-from qnet.diagnostics import PhysicsError, QnetError, StorageError
-from qnet.screen import complain, print_json, say, version, write_defect
-from qnet.verbs import BAD_INPUT, DEFECT, GOOD, KINDS, REFUSED, TRY_AGAIN
+TYPE_CHECKING = False  # that of `typing` would load it
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any
 
-_TEMPORARY: Final = (errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.ENOLCK)
+    from qnet.diagnostics import QnetError
+
+KINDS = ("models", "analyses", "units", "functions", "codes")
+"""What ``qnet list`` lists."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
+    return _do(_parser().parse_args(argv))
+
+
+def _do(options: argparse.Namespace) -> int:
+    import signal
+    from contextlib import suppress
+
+    from qnet import verbs
+    from qnet.diagnostics import QnetError
+    from qnet.screen import complain, say, write_defect
+    from qnet.verbs import BAD_INPUT, DEFECT, GOOD, REFUSED, TRY_AGAIN
+
+    def terminate(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
     with suppress(ValueError):  # signals are the main thread's alone
-        signal.signal(signal.SIGTERM, _terminate)
-    options = _parser().parse_args(argv)
+        signal.signal(signal.SIGTERM, terminate)
     try:
-        code: int = options.verb(options)
+        if options.verb == "completion":
+            code = _completion(options)
+        else:
+            code = getattr(verbs, options.verb)(options)
         sys.stdout.flush()
     except QnetError as refusal:
         say(refusal.diagnostics, as_json=options.json)
@@ -47,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = 128 + signal.SIGINT
     except OSError as trouble:
         complain(f"{trouble.filename or ''}: {trouble.strerror}".removeprefix(": "))
-        code = TRY_AGAIN if trouble.errno in _TEMPORARY else BAD_INPUT
+        code = TRY_AGAIN if _is_temporary(trouble) else BAD_INPUT
     except MemoryError:
         complain("not enough memory")
         code = REFUSED
@@ -57,10 +73,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _terminate(number: int, _frame: object) -> None:
-    raise SystemExit(128 + number)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="qnet",
@@ -68,17 +80,18 @@ def _parser() -> argparse.ArgumentParser:
         "probes.",
         epilog="Exit codes: 0 good; 1 refused, or an assert or audit failed; 2 bad "
         "input or usage; 70 internal defect; 75 try again.",
+        formatter_class=_usage,
     )
     parser.add_argument("--version", action=_Version, help="show the version and leave")
     words = parser.add_subparsers(metavar="VERB", required=True)
 
-    run = _verb(words, "run", verbs.run, "solve a netlist and print the report")
+    run = _verb(words, "run", "run", "solve a netlist and print the report")
     run.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
     run.add_argument(
         "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
         type=_override, help="set a parameter, or B, EF, temp, M (repeatable)",
     )  # fmt: skip
-    run.add_argument("-o", dest="output", metavar="OUT", type=Path,
+    run.add_argument("-o", dest="output", metavar="OUT", type=_path,
                      help="also write the answers to OUT "
                      "(.nc .csv .json .npz .raw .parquet)")  # fmt: skip
     run.add_argument("--force", action="store_true", help="replace OUT if it exists")
@@ -96,16 +109,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_bounds(run)
 
     check = _verb(
-        words, "check", verbs.check, "find the faults of netlists without solving"
+        words, "check", "check", "find the faults of netlists without solving"
     )
-    check.add_argument("paths", metavar="FILE|DIR", nargs="+", type=Path)
+    check.add_argument("paths", metavar="FILE|DIR", nargs="+", type=_path)
     _add_bounds(check)
 
-    listing = _verb(words, "list", verbs.list_, "list what netlists may use")
+    listing = _verb(words, "list", "list_", "list what netlists may use")
     listing.add_argument("kind", choices=KINDS)
 
     why = _verb(
-        words, "why", verbs.why, "say what sets an answer, and what would change it"
+        words, "why", "why", "say what sets an answer, and what would change it"
     )
     why.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
     why.add_argument(
@@ -117,9 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_bounds(why)
 
-    draw = _verb(words, "draw", verbs.draw, "draw a netlist as a circuit")
+    draw = _verb(words, "draw", "draw", "draw a netlist as a circuit")
     draw.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
-    draw.add_argument("-o", dest="output", metavar="OUT", type=Path, required=True,
+    draw.add_argument("-o", dest="output", metavar="OUT", type=_path, required=True,
                       help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
     draw.add_argument(
         "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
@@ -127,9 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_bounds(draw)
 
-    plot = _verb(words, "plot", verbs.plot, "solve a netlist and draw its answers")
+    plot = _verb(words, "plot", "plot", "solve a netlist and draw its answers")
     plot.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
-    plot.add_argument("-o", dest="output", metavar="OUT", type=Path, required=True,
+    plot.add_argument("-o", dest="output", metavar="OUT", type=_path, required=True,
                       help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
     plot.add_argument(
         "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
@@ -137,42 +150,43 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_bounds(plot)
 
-    explain = _verb(
-        words, "explain", verbs.explain, "explain a model, a word or a code"
-    )
+    explain = _verb(words, "explain", "explain", "explain a model, a word or a code")
     explain.add_argument("word", metavar="NAME|CODE")
 
-    fmt = _verb(words, "fmt", verbs.fmt, "print a netlist in its stable form")
-    fmt.add_argument("file", metavar="FILE", type=Path)
+    fmt = _verb(words, "fmt", "fmt", "print a netlist in its stable form")
+    fmt.add_argument("file", metavar="FILE", type=_path)
     fmt.add_argument("--write", action="store_true", help="rewrite the file instead")
 
     for word, routine, meaning in (
-        ("status", verbs.status, "say how far a run into a file is"),
+        ("status", "status", "say how far a run into a file is"),
         (
             "verify",
-            verbs.verify,
+            "verify",
             "check a file: checksum, certificates, asserts",
         ),
-        ("dump", verbs.dump, "print a result file as canonical text"),
+        ("dump", "dump", "print a result file as canonical text"),
     ):
         verb = _verb(words, word, routine, meaning)
-        verb.add_argument("output", metavar="FILE", type=Path)
+        verb.add_argument("output", metavar="FILE", type=_path)
 
-    shells = _verb(words, "completion", _completion, "print a completion script")
+    shells = _verb(words, "completion", "completion", "print a completion script")
     shells.add_argument("shell", choices=("bash", "zsh", "fish"))
 
-    _verb(words, "limits", verbs.limits, "print the resource limits")
+    _verb(words, "limits", "limits", "print the resource limits")
     return parser
 
 
 def _verb(
     words: Any,  # noqa: ANN401  argparse names this type privately
     name: str,
-    routine: Callable[[argparse.Namespace], int],
+    routine: str,
     meaning: str,
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = words.add_parser(
-        name, help=meaning, description=meaning.capitalize() + "."
+        name,
+        help=meaning,
+        description=meaning.capitalize() + ".",
+        formatter_class=_usage,
     )
     parser.set_defaults(verb=routine)
     parser.add_argument("--json", action="store_true", help="answer in JSON")
@@ -185,7 +199,7 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
         help="raise a resource limit, see `qnet limits` (repeatable)",
     )  # fmt: skip
     parser.add_argument(
-        "--include", metavar="DIR", action="append", default=[], type=Path,
+        "--include", metavar="DIR", action="append", default=[], type=_path,
         help="a further folder that the netlist may read from (repeatable)",
     )  # fmt: skip
 
@@ -197,8 +211,27 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from qnet.screen import version
+
         print(f"qnet {version()}")
         parser.exit()
+
+
+def _usage(prog: str) -> argparse.HelpFormatter:
+    """As wide as the screen; asked for by argparse, that would load much."""
+    columns = os.environ.get("COLUMNS", "")
+    if not columns.isdecimal() or columns == "0":
+        try:
+            columns = str(os.get_terminal_size(1).columns)
+        except OSError:  # no screen
+            columns = "80"
+    return argparse.HelpFormatter(prog, width=(int(columns) or 80) - 2)
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _count(text: str) -> int:
@@ -216,20 +249,32 @@ def _override(text: str) -> tuple[str, str]:
 
 def _completion(options: argparse.Namespace) -> int:
     from qnet.editors.completion import completion
+    from qnet.screen import print_json
 
     script = completion(_parser(), options.shell)
     if options.json:
         print_json({"schema": 1, "script": script})
     else:
         sys.stdout.write(script)
-    return GOOD
+    return 0
 
 
 def _code_of(refusal: QnetError) -> int:
+    from qnet.diagnostics import PhysicsError, StorageError
+    from qnet.verbs import BAD_INPUT, REFUSED, TRY_AGAIN
+
     if isinstance(refusal, PhysicsError):
         return REFUSED
     if isinstance(refusal, StorageError):
         cause = refusal.__cause__
-        held = isinstance(cause, OSError) and cause.errno in _TEMPORARY
+        held = isinstance(cause, OSError) and _is_temporary(cause)
         return TRY_AGAIN if held else BAD_INPUT
     return BAD_INPUT
+
+
+def _is_temporary(trouble: OSError) -> bool:
+    """Whether a later try may go well: disk full, lock held."""
+    import errno
+
+    passing = (errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.ENOLCK)
+    return trouble.errno in passing

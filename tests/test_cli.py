@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import qnet.corridor
+from qnet import cli, verbs
 from qnet.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -279,3 +280,17 @@ def test_a_screen_is_given_colour_and_the_same_words(capsys, netlist, monkeypatc
     coloured = screen.getvalue()
     assert "\x1b[" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_the_command_knows_what_its_verbs_know():
+    # Usage names them without loading what does the work.
+    assert set(cli.KINDS) == set(verbs.KINDS)
+
+
+def test_usage_is_as_wide_as_the_screen(monkeypatch, capsys):
+    for width in (60, 100):
+        monkeypatch.setenv("COLUMNS", str(width))
+        with pytest.raises(SystemExit):
+            main(["run", "--help"])
+        longest = max(map(len, capsys.readouterr().out.splitlines()))
+        assert width - 20 < longest <= width - 2
