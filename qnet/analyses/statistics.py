@@ -27,9 +27,9 @@ class CountingStatistics:
     ``.fcs T1 order=4``: per second, in units of e, positive like the current: C1 = I/e
     and S = 2e² C2. Normalized ones are divided by the first and count along the mean
     current, whatever its sign: the second is the Fano factor. ``time=`` asks for the
-    distribution P(n) of the electrons transferred in that time as well, which needs
-    all voltages held. Always beyond linear response; floating and dephasing probes
-    answer at the saddle point.
+    distribution P(n) of the electrons transferred in that time as well. Always beyond
+    linear response; floating and dephasing probes answer at the saddle point, which
+    holds for times long enough that many electrons pass.
     """
 
     positional: ClassVar[tuple[str, ...]] = ("terminal",)
@@ -89,7 +89,7 @@ def _probabilities(told: Distribution) -> Quantity:
     P = np.zeros((*told.first.shape, count + int(shift.max())))
     place = shift[..., None] + np.arange(count)
     np.put_along_axis(P, place, told.probability, -1)
-    matters = np.flatnonzero((P > SHOWN).any(tuple(range(P.ndim - 1))))
+    matters = np.flatnonzero((max(SHOWN, told.floor) < P).any(tuple(range(P.ndim - 1))))
     kept = slice(matters[0], matters[-1] + 1)
     numbers = np.arange(start, start + P.shape[-1], dtype=float)[kept]
     return Quantity("P", P[..., kept], ("electrons",), "", {"electrons": numbers})

@@ -170,11 +170,14 @@ CODES: Final[dict[str, Code]] = {
         "Set a finite `.temp`; the first two cumulants need none.",
     ),
     "QN561": Code(
-        "a distribution of counts with probes",
-        "Floating reservoirs and dephasing probes settle on a saddle point that is "
-        "followed as a series in the counting field: it gives cumulants, not the "
-        "whole distribution.",
-        "Ask for cumulants, or hold all voltages.",
+        "a distribution of counts whose probes cannot be followed",
+        "A probability of n electrons needs finite counting fields, at which floating "
+        "voltages and the occupations of dephasing probes are complex. They are "
+        "continued from their mean values. Where scattering depends on energy it is "
+        "known at real energies alone: a voltage may stray from them by π k_BT, a "
+        "cold one not at all. A branch of the generating function ends them as well.",
+        "Set a higher `.temp`, or count for a longer time, which needs smaller "
+        "fields; cumulants need none.",
     ),
     "QN562": Code(
         "charge counted beside a thermal probe",

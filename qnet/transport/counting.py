@@ -17,12 +17,14 @@ from math import factorial
 from typing import Final
 
 import numpy as np
+from numpy.polynomial import chebyshev
 
 from qnet.circuit import Ints
 from qnet.constants import h_eV, kB_eV
-from qnet.diagnostics import PhysicsError, refuse
+from qnet.diagnostics import PhysicsError
 from qnet.smatrix import Complex, Float
 from qnet.transport.circuit_action import Conductor
+from qnet.transport.continued import Saddle, lost
 from qnet.transport.noise import Island, witness
 from qnet.transport.occupations import fermi_occupations
 from qnet.transport.panels import Values
@@ -33,6 +35,20 @@ from qnet.transport.thermal import fermi, thermal_breaks
 WINDINGS: Final = 16
 """Counting fields for each turn that a determinant can make: its phase is then
 followed in steps far below π."""
+FAINT: Final = 9.0
+"""Standard deviations at which a Gaussian χ(λ) is below rounding."""
+DEGREES: Final = (12, 24, 48)
+"""Degrees of the Chebyshev series that are tried for the rate of the count."""
+SMOOTH: Final = 1e-10
+"""Last coefficients of a series that has converged, relative to the largest."""
+ROUGH: Final = 1e-6
+"""The same of one that cannot be used."""
+LEFT_OUT: Final = 1e-7
+"""Largest χ that may be left out."""
+SHORTER: Final = 0.9
+NEEDED: Final = 5.0
+"""Where a saddle point is lost the circle is cut shorter, but not below this many
+standard deviations of a Gaussian χ(λ)."""
 WIDTH: Final = 12.0
 """Standard deviations on either side of the mean that a distribution covers."""
 
@@ -64,11 +80,14 @@ class Distribution:
     probability : (*sweep, numbers)
     excess : (*sweep,)
         Certificate of the energy integrals: error over tolerance.
+    floor : float
+        Probabilities below this are not resolved.
     """
 
     first: Ints
     probability: Float
     excess: Float
+    floor: float = 0.0
 
 
 def cumulants(
@@ -149,7 +168,8 @@ def distribution(
     Parameters
     ----------
     conductor : Conductor
-        All voltages held, no dephasing probes.
+        Dephasing probes and floating voltages take the saddle point that continues
+        their mean values, see `qnet.transport.continued`.
     counted : (n,)
         Whole numbers: the weight of each reservoir in the count.
     time : float
@@ -160,23 +180,34 @@ def distribution(
     Raises
     ------
     PhysicsError
-        QN561: a probe's answer to finite counting fields is not followed.
+        QN560 as for cumulants; QN561 where a saddle point cannot be followed.
     """
-    if len(conductor.floating) or len(conductor.dephasing):
-        raise refuse(
-            PhysicsError,
-            "QN561",
-            "a distribution of counts needs all voltages held",
-            why="probes settle on a saddle point that is known as a series in the "
-            "counting field, which gives cumulants, not the whole distribution",
-            help="ask for cumulants up to the fourth with `.fcs`, or hold the voltages",
-        )
+    floor = 0.0
+    has_probes = len(conductor.floating) or len(conductor.dephasing)
     rates = cumulants(conductor, counted, 2, rtol).value * time
-    mean, spread = rates[..., 0], np.sqrt(rates[..., 1])
-    channels = _channels(conductor)
+    mean, spread = rates[..., 0], np.sqrt(np.maximum(rates[..., 1], 0.0))
     reach = int(np.ceil(WIDTH * spread.max() + WIDTH))
-    numbers = 2 * max(reach, WINDINGS * channels) + 1
-    angles = 2 * np.pi * np.arange(numbers // 2 + 1) / numbers
+    if has_probes:
+        numbers = 2 * reach + 1
+        angles = 2 * np.pi * np.arange(numbers // 2 + 1) / numbers
+        logarithm, excess, floor = _continued(
+            conductor, counted, time, angles, spread, rtol
+        )
+    else:
+        numbers = 2 * max(reach, WINDINGS * _channels(conductor)) + 1
+        angles = 2 * np.pi * np.arange(numbers // 2 + 1) / numbers
+        logarithm, excess = _held(conductor, counted, time, angles, rtol)
+    first = np.rint(mean).astype(np.intp) - numbers // 2
+    chi = np.exp(logarithm - 1j * angles * first[..., None])
+    # χ(-λ) = χ(λ)*, so that the probabilities are real
+    probability = np.fft.irfft(chi.conj(), numbers, axis=-1)
+    return Distribution(first, probability, excess, floor)
+
+
+def _held(
+    conductor: Conductor, counted: Float, time: float, angles: Float, rtol: float
+) -> tuple[Complex, Float]:
+    """Ln χ (*sweep, k) between held reservoirs, energy by energy; quadrature error."""
     mu, temperature = conductor.mu, conductor.temperature
     scale = conductor.degeneracy * time / h_eV
 
@@ -191,13 +222,65 @@ def distribution(
         thermal_breaks(mu, temperature),
         rtol=rtol,
         atol=rtol,
-        entries=8 * len(angles) * channels**2,
+        entries=8 * len(angles) * _channels(conductor) ** 2,
     )
-    first = np.rint(mean).astype(np.intp) - numbers // 2
-    chi = np.exp(integral.value - 1j * angles * first[..., None])
-    # χ(-λ) = χ(λ)*, so that the probabilities are real
-    probability = np.fft.irfft(chi.conj(), numbers, axis=-1)
-    return Distribution(first, probability, integral.excess)
+    return np.asarray(integral.value, complex), integral.excess
+
+
+def _continued(
+    conductor: Conductor,
+    counted: Float,
+    time: float,
+    angles: Float,
+    spread: Float,
+    rtol: float,
+) -> tuple[Complex, Float, float]:
+    """The same with probes as far as χ matters, and χ where it was left out.
+
+    From Chebyshev nodes of the rate. Beyond a point of the circle where the saddle
+    point is lost, as where a dephasing probe's action branches, χ is left out if it is
+    small there.
+    """
+    saddle = Saddle(conductor, counted, rtol)
+    end = min(np.pi, FAINT / max(float(spread.min()), 1e-300))
+    astray: PhysicsError | None = None
+    while True:
+        try:
+            rate = _series(saddle, end)
+        except PhysicsError as error:
+            astray, end = error, SHORTER * end
+            if end * spread.min() < NEEDED:
+                raise
+            continue
+        grown = chebyshev.chebint(rate, lbnd=-1, scl=end / 2)
+        last = (1j * time / h_eV * grown.sum(0)).real.max(initial=-np.inf)
+        if end >= np.pi or last < -(FAINT**2) / 4 or astray is not None:
+            break
+        end = min(np.pi, 1.5 * end)
+    floor = 0.0 if end >= np.pi else float(np.exp(last))
+    if astray is not None and floor > LEFT_OUT:
+        raise astray
+    logarithm = 1j * time / h_eV * chebyshev.chebval(2 * angles / end - 1, grown)
+    return np.where(angles <= end, logarithm, -np.inf), saddle.excess, floor
+
+
+def _series(saddle: Saddle, end: float) -> Complex:
+    """Chebyshev coefficients (degree + 1, *sweep) of the rate of the count on 0 … λ."""
+    for degree in DEGREES:
+        nodes = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))[::-1]
+        rates = saddle.rates(end * (nodes + 1) / 2)
+        flat = rates.reshape(-1, degree + 1).T
+        coefficients = chebyshev.chebfit(nodes, flat, degree)
+        size = np.maximum(abs(coefficients).max(0), 1e-300)
+        tail = (abs(coefficients[-2:]).max(0) / size).max(initial=0.0)
+        if tail < SMOOTH:
+            break
+    if tail > ROUGH:
+        raise lost(
+            "the generating function is not smooth along the circle of counting fields",
+            "count for a longer time, which needs smaller ones",
+        )
+    return np.asarray(coefficients.reshape(-1, *rates.shape[:-1]), complex)
 
 
 def _channels(conductor: Conductor) -> int:

@@ -5,6 +5,7 @@ from reference_networks import (
     KELVIN,
     NOISE_UNIT,
     constant,
+    island,
     load,
     noise_of,
     probe_chain,
@@ -14,6 +15,7 @@ from scipy.stats import binom, unitary_group
 
 from qnet.constants import RK, e, h_eV
 from qnet.diagnostics import PhysicsError
+from qnet.transport import counting
 from qnet.transport.circuit_action import Conductor, Resistors
 from qnet.transport.counting import (
     cumulants,
@@ -339,12 +341,32 @@ def test_degeneracy_multiplies_every_cumulant():
     np.testing.assert_allclose(two, 2 * one)
 
 
-def test_a_distribution_with_probes_is_refused_by_name():
-    conductor = Conductor(
-        constant(*two_terminal([0.3])), np.zeros(2), np.ones(2), NONE, np.array([-1, 0])
-    )
+def test_a_cold_probe_beside_an_energy_dependent_scatterer_is_refused_by_name():
+    def level(energy):
+        passed = 1 / (1 + energy**2)
+        t, r = np.sqrt(passed), 1j * np.sqrt(1 - passed)
+        S = np.stack([np.stack([r, t], -1), np.stack([t, r], -1)], -2)
+        return [island(S, [0, 1]), island(S, [1, 2])]
+
+    mu = np.array([-1.0, -0.5, 0.0])
+    conductor = Conductor(level, mu, np.zeros(3), NONE, np.array([-1, 0, -1]))
     with pytest.raises(PhysicsError, match="QN561"):
-        distribution(conductor, FIRST, 1.0)
+        distribution(conductor, np.array([1.0, 0.0, 0.0]), 1e-12)
+
+
+def test_a_distribution_without_probes_has_two_routes():
+    """Logarithms followed along the circle, and rates integrated along it."""
+    conductor = held(
+        constant(*two_terminal([0.3, 0.8])), [-1.0, 0.0], np.array([0.2, 0.1]) * KELVIN
+    )
+    time = 40 * h_eV
+    followed = distribution(conductor, FIRST, time)
+    angles = np.linspace(0, 1.5, 7)
+    spread = np.sqrt(cumulants(conductor, FIRST, 2).value[1] * time)
+    ours, _, _ = counting._continued(conductor, FIRST, time, angles, spread, 1e-10)
+    theirs, _ = counting._held(conductor, FIRST, time, angles, 1e-10)
+    np.testing.assert_allclose(ours, theirs, atol=1e-8)
+    assert followed.probability.sum() == pytest.approx(1, abs=1e-9)
 
 
 def test_the_fluctuation_theorem_joins_both_field_directions():
