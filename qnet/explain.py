@@ -212,7 +212,8 @@ def _model(name: str) -> Entry:
     keys = [_key(p) for p in fields if p.state is None and p.kind != "flag"]
     meanings = {p.name: p.doc for p in fields}
     for word, sets in found.flags.items():
-        keys.append((word, "", "flag", ", ".join(meanings[key] for key in sets)))
+        meaning = ", ".join(meanings[key] for key in sets) or "what it is anyway"
+        keys.append((word, "", "flag", meaning))
     return Entry("model", name, title, text, tuple(keys))
 
 
