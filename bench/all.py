@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cards
+import chain
 import grid
 import large
 import probes
@@ -14,7 +15,7 @@ from beside import HEAD
 
 def main():
     print(HEAD)
-    for bench in (sweep, large, cards, grid, probes, startup, workers):
+    for bench in (sweep, large, chain, cards, grid, probes, startup, workers):
         for row in bench.rows():
             print(row.markdown(), flush=True)
 

@@ -37,7 +37,10 @@ class Naming:
     def names(self, run: Run) -> list[str]:
         """Full names of the elements of a run."""
         column = run.group.names
-        words = [word for k in run.cards for word in self._spelled(run, column, k)]
+        if column.kind in ("word", "number"):
+            words = _repeated(run.texts(column), run.frame)
+        else:
+            words = [word for k in run.cards for word in self._spelled(run, column, k)]
         return _prefixed(words, run.frame)
 
     def nodes(self, run: Run, column: Column) -> Ints:
@@ -46,9 +49,7 @@ class Naming:
         if column.kind == "number":
             self._check_digits(run, column)
         if frame.prefixes is None and column.kind != "value":
-            texts = run.texts(column)
-            spread = [t for t in texts for _ in range(frame.size)]
-            return table.numbers(spread, place)
+            return table.numbers(_repeated(run.texts(column), frame), place)
         pieces = [
             self._resolved(self._spelled(run, column, k, is_node=True), frame, place(n))
             for n, k in zip(range(0, run.rows, frame.size), run.cards, strict=True)
@@ -59,7 +60,7 @@ class Naming:
         """Numbers of nodes that a block calls by these names, one a repetition."""
         table = self.found.nodes
         folded = words[0].lower()
-        if len(set(words)) == 1:
+        if words[0] == words[-1] and len(set(words)) == 1:
             if folded in frame.pins:
                 return frame.pins[folded]
             if self._is_global(folded):
@@ -120,13 +121,17 @@ class Naming:
             span: Span = word.span  # type: ignore[attr-defined]
             message = f"'{span.text}' is no name"
             raise refuse(NetlistError, "QN212", message, span)
+        # One text with all of them: a format for each would take three times as long.
+        spelled = "".join(
+            p.replace("%", "%%") if isinstance(p, str) else "%d" for p in parts
+        )
         columns = [
-            [part] * frame.size
-            if isinstance(part, str)
-            else _digits(self.whole(part, frame), frame.size)
+            np.broadcast_to(self.whole(part, frame), frame.size)
             for part in parts
+            if not isinstance(part, str)
         ]
-        return list(map("".join, zip(*columns, strict=True)))
+        numbers = np.stack(columns, -1).ravel().tolist() if columns else []
+        return ("\n".join([spelled] * frame.size) % tuple(numbers)).split("\n")
 
     def whole(self, expr: Expr, frame: Frame) -> Ints:
         """Whole numbers for loops and names: (size or 1,).
@@ -154,6 +159,13 @@ class Naming:
         return array.astype(np.intp)
 
 
+def _repeated(texts: list[str], frame: Frame) -> list[str]:
+    """Each text once for every repetition of the frame."""
+    if frame.size == 1:
+        return texts
+    return [text for text in texts for _ in range(frame.size)]
+
+
 def _prefixed(words: list[str], frame: Frame) -> list[str]:
     """Names with the beginning that their repetition of the frame gives them."""
     prefixes = frame.prefixes
@@ -161,9 +173,3 @@ def _prefixed(words: list[str], frame: Frame) -> list[str]:
         return words
     size = frame.size
     return [prefixes[row % size] + word for row, word in enumerate(words)]
-
-
-def _digits(numbers: Ints, size: int) -> list[str]:
-    """Numbers as text, one for each repetition."""
-    texts = list(map(str, numbers.tolist()))
-    return texts * size if len(texts) < size else texts

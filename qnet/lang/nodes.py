@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -25,7 +27,9 @@ class NodeTable:
 
     def __init__(self, findings: Findings) -> None:
         self.names: list[str] = []
-        self._numbers: dict[str, int] = {}
+        counter = itertools.count()
+        self._numbers: defaultdict[str, int] = defaultdict(counter.__next__)
+        self._is_folded = True  # every name so far is in lower case
         self._noted: set[str] = set()
         self._findings = findings
 
@@ -36,15 +40,18 @@ class NodeTable:
         self, names: Sequence[str], place: Callable[[int], Span | None]
     ) -> Ints:
         """Numbers of nodes, new where a name is; `place` gives the span of the k-th."""
-        folded = list(map(str.lower, names))
+        known, before = self._numbers, len(self._numbers)
+        folded = _lowered(names)
         if "gnd" in folded:
             folded = [GROUND if name == "gnd" else name for name in folded]
-        first = dict(zip(reversed(folded), reversed(names), strict=True))
-        known = self._numbers
-        new = [name for name in dict.fromkeys(folded) if name not in known]
-        known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-        self.names.extend(GROUND if n == GROUND else first[n] for n in new)
         found = np.fromiter(map(known.__getitem__, folded), np.intp, len(folded))
+        new = list(itertools.islice(known, before, None))
+        if folded is names and self._is_folded:
+            self.names.extend(new)
+            return found
+        self._is_folded = False
+        first = dict(zip(reversed(folded), reversed(names), strict=True))
+        self.names.extend(GROUND if n == GROUND else first[n] for n in new)
         shown = list(map(self.names.__getitem__, found.tolist()))
         if shown != list(names):
             self._note_spellings(names, shown, place)
@@ -85,7 +92,7 @@ class ElementNames:
 
     def claim(self, names: Sequence[str], place: Callable[[int], Span]) -> None:
         """Note the names of a run of elements; an error for each one taken already."""
-        folded = list(map(str.lower, names))
+        folded = _lowered(names)
         start, known = self._count, self._numbers
         self._runs.append((start, place))
         self._count += len(names)
@@ -115,3 +122,10 @@ class ElementNames:
             others=() if repeated else (Label(first, "first here"),),
             help=cure,
         )
+
+
+def _lowered(names: Sequence[str]) -> Sequence[str]:
+    """Names in lower case; the same object where they are."""
+    together = "\n".join(names)
+    lowered = together.lower()
+    return names if lowered == together else lowered.split("\n")
