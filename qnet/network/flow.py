@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +18,11 @@ from numpy.typing import NDArray
 from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.condensate import Condensates, signed_probabilities
+from qnet.network.entries import side_by_side, taken
 from qnet.network.islands import Species
 from qnet.network.matrix import Composer, island_matrix
 from qnet.network.nambu import charged_leads, charges
 from qnet.smatrix import Complex, amplitude_witness
-
-Number = TypeVar("Number", np.float64, np.complex128)
 
 MANY_LEADS = 64
 """Leads from which an island without interference is handed on as a network."""
@@ -155,11 +153,11 @@ def flows_of(
     """Probabilities of all islands, added up by pair of vertices."""
     pieces = list(_pieces(pattern, composers, cells, condensed)) or [_NOTHING]
     axes = np.broadcast_shapes(*(p.values.shape[:-1] for p in pieces))
-    values = _side_by_side([p.values for p in pieces], axes)[..., pattern.order]
+    values = taken(side_by_side([p.values for p in pieces], axes), pattern.order)
     if len(pattern.starts) < len(pattern.order):
         values = np.add.reduceat(values, pattern.starts, axis=-1)
     steady = np.broadcast_shapes(*(p.is_open.shape[:-1] for p in pieces))
-    emitted = _side_by_side([p.is_open for p in pieces], steady)
+    emitted = side_by_side([p.is_open for p in pieces], steady)
     fed = _total_by(pattern.emitter, emitted, pattern.size)
     columns = [p.witness for p in pieces]
     shown = np.broadcast_shapes(*(c.shape[:-1] for c in columns))
@@ -174,7 +172,7 @@ def flows_of(
         fed,
         pattern.size,
         pattern.inner,
-        _side_by_side(columns, shown),
+        side_by_side(columns, shown),
         defect,
         condition,
         marked.astype(np.int8),
@@ -282,12 +280,3 @@ def _total_by(key: Ints, values: Floats, size: int) -> Floats:
 
 def _squared(amplitude: Complex) -> Floats:
     return amplitude.real**2 + amplitude.imag**2
-
-
-def _side_by_side(
-    pieces: Sequence[NDArray[Number]], axes: tuple[int, ...]
-) -> NDArray[Number]:
-    """Join (*axes, n) arrays along their last axis."""
-    return np.concatenate(
-        [np.broadcast_to(p, (*axes, p.shape[-1])) for p in pieces], axis=-1
-    )

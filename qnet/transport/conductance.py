@@ -9,6 +9,7 @@ import numpy as np
 
 from qnet.circuit import Bools, Floats, Ints
 from qnet.constants import Gq
+from qnet.network.entries import side_by_side, taken
 from qnet.transport.transmission import (
     ROUNDING,
     Flows,
@@ -108,21 +109,18 @@ def energy_stamp(flows: Flows) -> Stamp:
     n = flows.size
     is_off = flows.rows != flows.cols
     rows, cols = flows.rows[is_off], flows.cols[is_off]
-    between = flows.values[..., is_off]
-    reflected = sum_by(flows.values[..., ~is_off], flows.rows[~is_off], n)
+    between = taken(flows.values, is_off)
+    reflected = sum_by(taken(flows.values, ~is_off), flows.rows[~is_off], n)
     diagonal = balanced(
         flows.fed, reflected, sum_by(between, rows, n), sum_by(between, cols, n)
     )
     shape = np.broadcast_shapes(between.shape[:-1], diagonal.shape[:-1])
-    K = [
-        np.broadcast_to(-between, (*shape, len(rows))),
-        np.broadcast_to(diagonal, (*shape, n)),
-    ]
+    K = side_by_side([-between, diagonal], shape)
     vertices = np.arange(n)
     return Stamp(
         np.concatenate([rows, vertices]),
         np.concatenate([cols, vertices]),
-        Gq * np.concatenate(K, -1),
+        Gq * K,
         n,
         flows.inner,
     )
@@ -144,7 +142,7 @@ def currents(stamp: Stamp, voltage: Floats, shift: Floats | None = None) -> Floa
     (*sweep, size)
         In amperes.
     """
-    difference = voltage[..., stamp.cols] - voltage[..., stamp.rows]
+    difference = taken(voltage, stamp.cols) - taken(voltage, stamp.rows)
     flow = sum_by(stamp.values * difference, stamp.rows, stamp.size)
     if not stamp.has_surplus:
         return flow

@@ -178,8 +178,8 @@ def solve_circuit(
         circuit.shape, conductors.values.shape[:-1], given.thermal.shape[:-1]
     )
     problem = _Problem(circuit, stamp, conductors, links, given)
-    relative, shift = np.zeros((2, *shape, stamp.size))
-    is_free, grounded = np.zeros((2, *shape, stamp.size), bool)
+    relative, shift = np.moveaxis(np.zeros((2, stamp.size, *shape)), 1, -1)
+    is_free, grounded = np.moveaxis(np.zeros((2, stamp.size, *shape), bool), 1, -1)
     found: list[Mark] = []
     for points, group in connections(conductors, links.root, shape):
         here = given.at(shape, points)

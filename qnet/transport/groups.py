@@ -12,6 +12,7 @@ from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.constants import Gq
 from qnet.diagnostics import Diagnostic, Label, PhysicsError, refuse
 from qnet.network.connected import components
+from qnet.network.entries import taken
 from qnet.transport.conductance import Stamp
 from qnet.transport.transmission import NEGLIGIBLE, ROUNDING, sum_by
 
@@ -197,7 +198,7 @@ def connections(
     is_off = conductors.rows != conductors.cols
     left = np.concatenate([conductors.rows[is_off], root])
     right = np.concatenate([conductors.cols[is_off], np.arange(len(root))])
-    conducts = abs(conductors.values[..., is_off]) > NEGLIGIBLE * Gq
+    conducts = abs(taken(conductors.values, is_off)) > NEGLIGIBLE * Gq
     tied = np.ones(len(root), bool)
 
     def grouped(edges: Bools) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 
 from qnet.circuit import Floats
 from qnet.constants import Gq
+from qnet.network.entries import taken
 from qnet.transport.conductance import Stamp, currents, dense_conductance
 from qnet.transport.response import follow
 from qnet.transport.transmission import sum_by
@@ -88,7 +89,7 @@ def imbalance(stamp: Stamp, faint: Floats) -> Floats:
     (*sweep,)
     """
     is_off = stamp.rows != stamp.cols
-    between = stamp.values[..., is_off]
+    between = taken(stamp.values, is_off)
     received, given = (
         sum_by(between, index[is_off], stamp.size) for index in (stamp.rows, stamp.cols)
     )
