@@ -1,0 +1,152 @@
+"""Noise beside superconductors against explicit sums over electrons and holes.
+
+Everything is written out here: the interface with its quasiparticles, its joint with
+the sample, Büttiker's four-index formula, energies on a plain grid.
+
+M. P. Anantram and S. Datta, Phys. Rev. B 53, 16390 (1996); G. E. Blonder, M. Tinkham,
+T. M. Klapwijk, Phys. Rev. B 25, 4515 (1982).
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.stats import unitary_group
+
+import qnet
+from qnet.constants import Gq, e, kB
+
+K_EV = kB / e
+GAP = 0.2e-3
+
+
+def symmetric_unitary(n, seed):
+    U = unitary_group.rvs(n, random_state=seed)
+    return U @ U.T
+
+
+def as_text(S):
+    rows = (", ".join(f"{z.real:.17g}{z.imag:+.17g}j" for z in row) for row in S)
+    return "[[" + "], [".join(rows) + "]]"
+
+
+def netlist(S, V, T, spin=2):
+    n = len(S) - 1
+    terminals = "\n".join(f"T{k} n{k} V={v!r}V" for k, v in enumerate(V))
+    nodes = " ".join(f"n{k}" for k in range(n))
+    return f"""
+.temp {T}K
+.options spin={spin} response=full
+{terminals}
+T9 s type=sc V=0 Delta={GAP!r}eV
+S1 {nodes} s matrix S={as_text(S)}
+.noise
+.op
+"""
+
+
+def nambu(S, energy):
+    """Electrons and holes of the normal leads, then two quasiparticles."""
+    n = len(S) - 1
+    x = energy / GAP
+    if abs(x) < 1:
+        alpha = np.exp(-1j * np.arccos(x))
+    else:
+        alpha = x - np.sign(x) * np.sqrt(x * x - 1)
+    rest = np.sqrt(max(0.0, 1 - abs(alpha) ** 2))
+    M = alpha * np.array([[0, 1], [1, 0]])
+    zero = np.zeros((n, n))
+    own, leave, enter = S[:n, :n], S[:n, n:], S[n:, :n]
+    ee = np.block([[own, zero], [zero, own.conj()]])
+    wall = np.zeros((n, 1))
+    out = np.block([[leave, wall], [wall, leave.conj()]])
+    into = np.block([[enter, wall.T], [wall.T, enter.conj()]])
+    back = np.diag([S[n, n], S[n, n].conj()])
+    turned = np.linalg.inv(np.eye(2) - M @ back)
+    top = np.hstack([ee + out @ turned @ M @ into, out @ turned * rest])
+    Q = rest * (np.eye(2) + back @ turned @ M) @ into
+    bottom = np.hstack([Q, -M.conj().T + rest * back @ turned * rest])
+    return np.vstack([top, bottom])
+
+
+def expected(S, V, T, spin=2):
+    """Current noise between the normal leads, A²/Hz, and their currents, A."""
+    n = len(S) - 1
+    kT = K_EV * T
+    reach = max(abs(np.array(V))) + 2 * GAP + 36 * kT
+    edges = np.unique([-reach, reach, -GAP, GAP, *V, *(-np.array(V))])
+    # panels crowd where there are square roots and Fermi edges
+    x, w = np.polynomial.legendre.leggauss(40)
+    noise, current = np.zeros((n, n)), np.zeros(n)
+    sign = np.repeat([1.0, -1.0], n)
+    for low, high in pairwise(edges):
+        for a, b in zip(*_graded(low, high), strict=True):
+            for node, weight in zip(x, w, strict=True):
+                E = (a + b) / 2 + (b - a) / 2 * node
+                W = (b - a) / 2 * weight
+                total = nambu(S, E)
+                away = np.concatenate([E + np.array(V), E - np.array(V), [E, E]])
+                f = 0.5 * (1 - np.tanh(away / (2 * kT)))
+                A = []
+                for k in range(2 * n):
+                    row = total[k : k + 1]
+                    own = np.zeros((2 * n + 2,) * 2, complex)
+                    own[k, k] = 1
+                    A.append(own - row.conj().T @ row)
+                pair = f[:, None] * (1 - f)
+                full = np.array([[(p * q.T * pair).sum().real for q in A] for p in A])
+                full = full * sign * sign[:, None]
+                full = full[:n, :n] + full[:n, n:] + full[n:, :n] + full[n:, n:]
+                noise += W * full
+                P = abs(total[: 2 * n]) ** 2
+                flow = sign * (f[: 2 * n] - P @ f)
+                current -= W * (flow[:n] + flow[n:])
+    noise = 2 * spin * Gq * e * (noise + noise.T) / 2 / 2
+    return noise, spin * Gq * current / 2
+
+
+def _graded(low, high):
+    """Panels that crowd at both ends."""
+    u = np.linspace(0, 1, 13)
+    at = low + (high - low) * u**5 / (u**5 + (1 - u) ** 5)
+    return at[:-1], at[1:]
+
+
+@pytest.mark.parametrize(
+    ("seed", "V", "T"),
+    [
+        (1, (0.1e-3, 0.0), 0.3),
+        (2, (0.1e-3, -0.05e-3), 0.1),
+        (3, (0.3e-3, 0.1e-3), 0.5),
+        (4, (0.0, 0.0), 1.0),
+        (5, (0.25e-3,), 0.4),
+    ],
+)
+def test_noise_is_the_sum_over_electrons_and_holes(seed, V, T):
+    S = symmetric_unitary(len(V) + 1, seed)
+    report = qnet.run(netlist(S, V, T))
+    told, flow = expected(S, V, T)
+    n = len(V)
+    S_ab = report["noise"]["S"].values
+    scale = abs(told).max()
+    np.testing.assert_allclose(S_ab[:n, :n], told, rtol=0, atol=1e-6 * scale)
+    np.testing.assert_allclose(S_ab.sum(0), 0, atol=1e-9 * scale)
+    current = report["op"]["current"].values[:n]
+    np.testing.assert_allclose(current, flow, atol=1e-6 * max(abs(flow).max(), 1e-12))
+
+
+def test_two_beams_split_from_pairs_may_be_positively_correlated():
+    """Two leads weakly joined to a superconductor through one opaque channel: pairs
+    that split arrive together. Anantram and Datta (1996); Torrès and Martin, Eur.
+    Phys. J. B 12, 319 (1999): reflectionless splitter, S12 > 0 for ε below √2 - 1."""
+    eps = 0.2
+    a = np.sqrt(eps)
+    b, c = (np.sqrt(1 - 2 * eps) - 1) / 2, (np.sqrt(1 - 2 * eps) + 1) / 2
+    # pins: two leads, then the stem at the superconductor
+    S = np.array([[b, c, a], [c, b, a], [a, a, -(b + c)]])
+    V = (0.02e-3, 0.02e-3)
+    report = qnet.run(netlist(S, V, 1e-4))
+    told, _ = expected(S, V, 1e-4)
+    cross = report["noise"]["S"].values[0, 1]
+    assert cross == pytest.approx(told[0, 1], rel=1e-5)
+    assert cross > 0
