@@ -21,6 +21,7 @@ from qnet.transport.equations import (
 )
 from qnet.transport.landauer import Conductor, Working
 from qnet.transport.newton import Newton, State
+from qnet.transport.ramp import turned_up
 from qnet.transport.spectral import FlowsAt, energy_axes, spectrum
 
 STUCK: Final = Diagnostic(
@@ -72,6 +73,11 @@ def solve_bias(circuit: Circuit, flows_at: FlowsAt) -> BiasSolution:
         if not newton.samples.covers(*occupations).all():
             newton = newton.without_samples()
             state, settled = newton.run()
+    if not settled.all():
+        newton = newton.without_samples()
+        other, is_better = newton.run(turned_up(newton))
+        state = state.where(settled, other)
+        settled = settled | is_better
     return _report(newton, state, settled)
 
 

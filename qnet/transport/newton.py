@@ -121,7 +121,7 @@ class Newton:
         root, vertices = self.links.root, np.arange(n)
         floats = ~self.given.held[root] & ~conductor.dephasing
         feet = np.flatnonzero(floats & (root == vertices))
-        self.tree = (root[:, None] == feet).astype(float)
+        self.feet, self.tree = feet, (root[:, None] == feet).astype(float)
         self.load = _between_trees(
             self.resistors, number_trees(root, floats), len(feet)
         )
@@ -184,9 +184,15 @@ class Newton:
         mu = self.conductor.fermi[..., None] - voltage[..., kept]
         return mu, np.sqrt(heat[..., kept]) / kB_eV
 
-    def run(self) -> tuple[State, Bools]:
-        """Iterate from the start; the state found and where it is settled."""
-        state = self.evaluate(*self.approach())
+    def run(self, begin: tuple[Floats, Floats] | None = None) -> tuple[State, Bools]:
+        """Iterate from the start; the state found and where it is settled.
+
+        Parameters
+        ----------
+        begin : (voltage, heat), optional
+            V and (kT)² of all reservoirs (*sweep, n) in place of its own approach.
+        """
+        state = self.evaluate(*(self.approach() if begin is None else begin))
         points = state.misfit.shape[:-1]
         damping, low, high = np.zeros(points), np.zeros(points), np.ones(points)
         reach, settled = np.ones(points), self.imbalance(state) <= 0

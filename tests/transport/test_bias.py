@@ -418,3 +418,24 @@ def test_a_dephasing_probe_that_sees_one_contact_takes_its_voltage(bias):
         "D1 out d E0=0.2meV GL=0.3meV GR=0.4meV\n.meas off (V(P1)-V(T1))/V(T1)\n"
     )
     assert abs(float(report.measures["off"].values)) < 1e-9
+
+
+def test_a_thermal_probe_behind_a_resonance_is_found_by_turning_up_the_source():
+    """A driven current through a loop; the probe sees it through two levels.
+
+    From linear response at the Fermi energy Newton's method wanders off to some 200 K.
+    The numbers are those of plain Gauss quadrature and another root finder.
+    """
+    report = qnet.run(
+        ".options response=full\n.temp 0.1K\n.fermi 0.15meV\n"
+        "T1 r0 V=116uV\nT2 r1 I=-1.2148nA\nP3 r2 type=thermal\n"
+        "B0 j r1 a b T=0.46\nB2 a r1 c b T=0.8\n"
+        "Q1 c r0 N=1 V0=0.24meV hwx=0.26meV hwy=0.17meV\n"
+        "D3 j r2 E0=(-0.13meV -0.41meV) GL=(0.26meV 0.23meV) GR=(0.76meV 0.34meV)"
+        " signs=(1 -1)\n.op\n"
+    )
+    op = report["op"]
+    assert op["temperature"].values[2] == pytest.approx(0.29860041, rel=1e-7)
+    assert op["voltage"].values[1:] == pytest.approx([-1.9692e-4, -1.7599e-4], rel=1e-4)
+    assert op["heat"].values[:2] == pytest.approx([-3.2143760e-13, -5.8694348e-14])
+    assert abs(op["heat"].values[2]) < 1e-20
