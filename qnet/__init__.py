@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from qnet.pictures.drawing import draw as draw
     from qnet.pictures.plotting import plot as plot
     from qnet.reasons.why import why as why
+    from qnet.records.custody import load_report as load  # noqa: F401  by its public name
     from qnet.results import Quantity as Quantity
     from qnet.results import Report as Report
     from qnet.results import Result as Result
@@ -73,6 +74,7 @@ _HOMES = {
     "check": "qnet.corridor",
     "draw": "qnet.pictures.drawing",
     "from_kwant": "qnet.interop",
+    "load": "qnet.records.custody",
     "parse_netlist": "qnet.lang.parse",
     "plot": "qnet.pictures.plotting",
     "run": "qnet.corridor",
@@ -81,7 +83,7 @@ _HOMES = {
 }
 """Where each public name lives: loaded when it is first asked for."""
 
-_RENAMED = {"parse_netlist": "parse"}
+_RENAMED = {"load": "load_report", "parse_netlist": "parse"}
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  the table above is the list
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from qnet.files import clear_parts
 from qnet.lang.cards import Deck
 from qnet.lang.parse import load, parse
 from qnet.lang.template import Template
-from qnet.output.export import check_suffix, refuse_existing, write
+from qnet.output.export import check_suffix, mainstays, refuse_existing, write
+from qnet.records.custody import load_report
 from qnet.records.provenance import provenance_of
 from qnet.records.store import Journal, journal_of, locked, refuse_another
 from qnet.results import Report
@@ -69,7 +71,8 @@ def run(
         Result file; its suffix names the format. A run of more than one tile keeps a
         journal of finished tiles beside it, so that nothing finished is lost.
     resume : bool
-        Go on with a run into `output` that was cut short, if there is one.
+        Go on with a run into `output` that was cut short, if there is one; if `output`
+        is complete, the report in it is returned.
     force : bool
         Replace `output`, and forget a run that was cut short.
 
@@ -92,8 +95,11 @@ def run(
         provenance = provenance_of(ours)
         with locked(path):
             clear_parts(path)
+            if resume and path.exists() and not (force or journal_of(path).exists()):
+                return _finished(path, provenance, ours.deck.source.name)
             if not (force or (resume and journal_of(path).exists())):
-                refuse_existing(path)
+                for target in mainstays(path):
+                    refuse_existing(target)
             with _journal(path, provenance, resume=resume, force=force) as journal:
                 report = _report(ours, progress, crew, provenance, journal)
                 write(report, path, replace=True)
@@ -112,6 +118,19 @@ def _crew(workers: int | Workers, executor: Executor | None) -> Iterator[Crew | 
             yield started.outcomes if workers > 1 else None
     else:
         yield workers.outcomes if workers.count > 1 else None
+
+
+def _finished(path: Path, provenance: Mapping[str, str], netlist: str) -> Report:
+    """The answer of a run that has nothing left to do."""
+    report = load_report(path, netlist)
+    refuse_another(provenance, report.provenance, path.name)
+    note = Diagnostic(
+        "QN707",
+        f"'{path.name}' is complete: this is the answer in it, nothing was computed",
+        help="say --force to compute it again",
+        severity="note",
+    )
+    return replace(report, diagnostics=(*report.diagnostics, note))
 
 
 @contextmanager

@@ -74,6 +74,8 @@ class Quantity:
                 key: plain(value) if isinstance(value, np.ndarray) else list(value)
                 for key, value in self.labels.items()
             }
+        if self.bound:
+            shown["bound"] = self.bound
         return shown
 
 
@@ -95,6 +97,8 @@ class Result:
             "analysis": self.analysis,
             "quantities": {k: q.to_dict() for k, q in self.quantities.items()},
         }
+        if self.title:
+            shown["title"] = self.title
         if self.notes:
             shown["notes"] = list(self.notes)
         return shown
@@ -128,6 +132,14 @@ class Graph:
 
     items: Mapping[str, Quantity]
     against: Quantity | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON; `against` has one entry at most."""
+        against = () if self.against is None else (self.against,)
+        return {
+            "items": {name: q.to_dict() for name, q in self.items.items()},
+            "against": {q.name: q.to_dict() for q in against},
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,6 +232,7 @@ class Report:
             "diagnostics": [diagnostic_as_dict(d) for d in self.diagnostics],
             "settings": dict(self.settings),
             "provenance": dict(self.provenance),
+            "graphs": [graph.to_dict() for graph in self.graphs],
         }
 
     def _repr_html_(self) -> str:

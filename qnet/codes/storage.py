@@ -34,19 +34,27 @@ CODES: Final[dict[str, Code]] = {
     ),
     "QN705": Code(
         "a result file is damaged",
-        "The file cannot be read, is no result of qnet, or is of a format that holds "
-        "no checksum.",
-        "Run the netlist again; keep results as .nc, .npz or .json.",
+        "The file cannot be read, does not fit its checksum, is no result of qnet, or "
+        "is a table (.csv, .parquet, .raw) without the .json that was written beside "
+        "it.",
+        "Run the netlist again, with --force if the file may be replaced.",
     ),
     "QN706": Code(
         "an unfinished run is there",
         "A journal stands beside the output: a run into it was cut short.",
         "Go on with --resume, or begin again with --force.",
     ),
+    "QN707": Code(
+        "a run is complete",
+        "--resume found the output complete, and of the same netlist, data, options, "
+        "seed and versions: its answer was read from it, and nothing was computed.",
+        "Nothing to do; --force computes it again.",
+    ),
     "QN710": Code(
         "the name of an output does not say its format",
         "The suffix of an output file chooses its format: .nc, .npz and .json for "
-        "everything, .csv, .parquet and .raw for the table of the sweep.",
+        "everything, .csv, .parquet and .raw for the table of the sweep, beside which "
+        "a .json has all the rest.",
         "End the name in one of these.",
     ),
     "QN711": Code(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from qnet.circuit import Axis
 from qnet.diagnostics import StorageError, refuse
 from qnet.files import write_whole
-from qnet.output.dataset import dataset_of
+from qnet.output.dataset import CONVENTIONS, dataset_of
 from qnet.output.formats import as_netcdf, as_npz, as_raw
 from qnet.results import Quantity, Report, aligned, limits_of, numeric_axes
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".nc", ".csv", ".json", ".npz", ".raw", ".parquet")
 """Formats that `write` knows."""
+
+TABLES: Final = (".csv", ".parquet", ".raw")
+"""Those that hold numbers alone; all the rest stands beside them."""
 
 Columns = dict[str, NDArray[Any]]
 """Values along the flattened points, by header."""
@@ -45,7 +48,8 @@ def write(report: Report, path: Path, *, replace: bool = False) -> tuple[Path, .
     path : Path
         ``.nc`` (NetCDF4), ``.npz`` and ``.json`` hold everything, with a checksum;
         ``.csv`` and ``.parquet`` the table of the sweep; ``.raw`` its columns as
-        ngspice writes them, in text if the name ends in ``.ascii.raw``.
+        ngspice writes them, in text if the name ends in ``.ascii.raw``. Beside these
+        tables everything stands in ``out.csv.json``.
     replace : bool
         Whether files of that name may be replaced.
 
@@ -104,23 +108,62 @@ def refuse_existing(path: Path) -> None:
         )
 
 
+def about_of(table: Path) -> Path:
+    """Where everything stands that a table has no room for: ``out.csv.json``."""
+    return table.with_name(f"{table.name}.json")
+
+
+def mainstays(path: Path) -> tuple[Path, ...]:
+    """Files that a result of this name has in any case."""
+    return (path, about_of(path)) if path.suffix.lower() in TABLES else (path,)
+
+
 def _contents(report: Report, path: Path) -> dict[Path, str | bytes]:
     """What goes into which file."""
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return {path: as_json(report)}
+    if suffix == ".nc":
+        return {path: as_netcdf(dataset_of(report))}
+    if suffix == ".npz":
+        return {path: as_npz(dataset_of(report))}
+    tables = _tables(report, path)
+    return {**tables, about_of(path): as_json(report, _digests(path, tables))}
+
+
+def _tables(report: Report, path: Path) -> dict[Path, str | bytes]:
+    """Files that hold numbers and nothing else."""
     suffix = path.suffix.lower()
     if suffix == ".csv":
         sheets = as_csv(report).items()
         return {path.with_suffix(f".{n}.csv") if n else path: t for n, t in sheets}
-    if suffix == ".json":
-        return {path: as_json(report)}
     if suffix == ".parquet":
         return {path: _as_parquet(report)}
-    dataset = dataset_of(report)
-    if suffix == ".nc":
-        return {path: as_netcdf(dataset)}
-    if suffix == ".npz":
-        return {path: as_npz(dataset)}
     is_text = path.name.lower().endswith(".ascii.raw")
-    return {path: as_raw(dataset, is_binary=not is_text)}
+    return {path: as_raw(dataset_of(report), is_binary=not is_text)}
+
+
+def _digests(path: Path, tables: Mapping[Path, str | bytes]) -> dict[str, str]:
+    """SHA-256 of each table by the end of its name."""
+    return {
+        table.name.removeprefix(path.stem): _digest(content)
+        for table, content in tables.items()
+    }
+
+
+def _digest(content: str | bytes) -> str:
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()
+
+
+def changed_tables(path: Path, held: Mapping[str, Any]) -> list[str]:
+    """Names of the tables beside `about_of` that are gone or not as they were."""
+    changed = []
+    for end, digest in held.get("files", {}).items():
+        table = path.with_name(path.stem + end)
+        if not table.exists() or _digest(table.read_bytes()) != digest:
+            changed.append(table.name)
+    return changed
 
 
 def _as_parquet(report: Report) -> bytes:
@@ -136,9 +179,17 @@ def _as_parquet(report: Report) -> bytes:
     return content
 
 
-def as_json(report: Report) -> str:
-    """Everything a report holds, as one JSON object with its checksum."""
+def as_json(report: Report, files: Mapping[str, str] | None = None) -> str:
+    """Everything a report holds, as one JSON object with its checksum.
+
+    Parameters
+    ----------
+    files : mapping, optional
+        SHA-256 of the tables that it stands beside, by the ends of their names.
+    """
     held = report.to_dict()
+    if files:
+        held["files"] = dict(files)
     sealed = {**held, "complete": True, "checksum": json_checksum(held)}
     return json.dumps(sealed, allow_nan=False, ensure_ascii=False) + "\n"
 
@@ -206,11 +257,18 @@ def to_pandas(report: Report) -> pandas.DataFrame:
     """The table of the sweep as `pandas.DataFrame`: a row for each point.
 
     Columns are as in CSV: axes, measures, printed items, quantities of analyses by
-    terminal, certificates, with units in their names.
+    terminal, certificates, with units in their names; ``attrs`` tells the netlist,
+    versions and conventions.
     """
     import pandas
 
-    return pandas.DataFrame(_sheets(report)[""])
+    table = pandas.DataFrame(_sheets(report)[""])
+    table.attrs |= {
+        "title": report.title,
+        "conventions": CONVENTIONS,
+        **report.provenance,
+    }
+    return table
 
 
 def _gathered(

@@ -152,7 +152,7 @@ def read(path: Path) -> Dataset:
         raise refuse(
             StorageError,
             "QN705",
-            f"'{path.name}' holds no checksum: .nc, .npz and .json do",
+            f"'{path.name}' is of no kind that qnet writes",
         )
     try:
         found = readers[path.suffix.lower()](path)

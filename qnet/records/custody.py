@@ -12,10 +12,18 @@ import numpy as np
 
 from qnet.certificate import THRESHOLDS
 from qnet.diagnostics import StorageError, refuse
-from qnet.output.dataset import Dataset
-from qnet.output.export import json_checksum, json_dump
+from qnet.output.dataset import Dataset, report_from
+from qnet.output.export import (
+    TABLES,
+    about_of,
+    changed_tables,
+    json_checksum,
+    json_dump,
+)
 from qnet.output.formats import read
+from qnet.output.restore import report_of
 from qnet.records.store import Journal, holder_of, journal_of
+from qnet.results import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,11 @@ def dump(output: Path) -> Iterator[str]:
     Raises
     ------
     StorageError
-        QN705: the file is damaged, or of a kind without a checksum.
+        QN705: the file is damaged, or a table without its ``.json``.
     """
-    if output.suffix.lower() == ".json":
-        yield from json_dump(_json(output)).splitlines()
+    place = _json_of(output)
+    if place is not None:
+        yield from json_dump(_json(place)).splitlines()
     else:
         yield from read(output).dump()
 
@@ -87,11 +96,68 @@ def verify(output: Path) -> list[str]:
     Raises
     ------
     StorageError
-        QN705: the file is damaged, or of a kind without a checksum.
+        QN705: the file is damaged, or a table without its ``.json``.
     """
+    place = _json_of(output)
+    if place is None:
+        return list(_wrong(read(output)))
+    held = _json(place)
+    changed = changed_tables(output, held)
+    faults = [f"'{name}' is gone, was changed or is damaged" for name in changed]
+    return [*faults, *_wrong_in_json(held)]
+
+
+def load_report(output: str | Path, name: str = "netlist") -> Report:
+    """Read the report in a result file, or beside a table of results.
+
+    Parameters
+    ----------
+    output : str or Path
+        Of any format that `qnet.run` writes.
+    name : str
+        How diagnostics call the netlist, where the file does not tell.
+
+    Returns
+    -------
+    Report
+        As `qnet.run` gave it; of its diagnostics, those of the netlist itself have
+        their places.
+
+    Raises
+    ------
+    StorageError
+        QN705: the file is damaged, is no result of qnet, or a table without the
+        ``.json`` that was written beside it.
+    """
+    path = Path(output)
+    place = _json_of(path)
+    try:
+        if place is None:
+            held = read(path)
+            is_sound = held.attributes.get("checksum") == held.checksum()
+            report = report_from(held, name)
+        else:
+            told = _json(place)
+            is_sound = told.get("checksum") == json_checksum(told)
+            is_sound = is_sound and not changed_tables(path, told)
+            report = report_of(told, name=name)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise _damaged(path) from error
+    if not is_sound:
+        raise _damaged(path)
+    return report
+
+
+def _json_of(output: Path) -> Path | None:
+    """Where the JSON of an output stands; None if the output holds all by itself."""
     if output.suffix.lower() == ".json":
-        return list(_wrong_in_json(_json(output)))
-    return list(_wrong(read(output)))
+        return output
+    return about_of(output) if output.suffix.lower() in TABLES else None
+
+
+def _damaged(path: Path) -> StorageError:
+    message = f"'{path.name}' is damaged, or no result of qnet"
+    return refuse(StorageError, "QN705", message)
 
 
 def _json(path: Path) -> Mapping[str, Any]:
@@ -99,10 +165,9 @@ def _json(path: Path) -> Mapping[str, Any]:
         held = json.loads(path.read_text("utf-8"))
         if isinstance(held, dict) and {"schema", "diagnostics"} <= held.keys():
             return held
-    except ValueError:  # of text that is no JSON, or no UTF-8
+    except (ValueError, FileNotFoundError):  # no JSON, no UTF-8, nothing at all
         pass
-    message = f"'{path.name}' is damaged, or no result of qnet"
-    raise refuse(StorageError, "QN705", message)
+    raise _damaged(path)
 
 
 def _wrong(held: Dataset) -> Iterator[str]:

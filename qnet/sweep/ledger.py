@@ -81,6 +81,7 @@ class Ledger:
 
     def _joined(self, whole: Quantity | None, mesh: Mesh, part: Quantity) -> Quantity:
         """A quantity with the values of one piece in it."""
+        part = _full(part, len(self.shape))
         if whole is None:
             whole = self._blank(part)
         elif not _same_labels(whole, part):
@@ -103,6 +104,16 @@ class _Union:
     labels: tuple[str, ...] | NDArray[np.float64]
     old: NDArray[np.intp]
     new: NDArray[np.intp]
+
+
+def _full(part: Quantity, rank: int) -> Quantity:
+    """A piece with one value for each label, where all labels share one."""
+    front, own = part.values.shape[:rank], part.values.shape[rank:]
+    lengths = tuple(
+        len(part.labels[axis]) if axis in part.labels else length
+        for axis, length in zip(part.axes, own, strict=True)
+    )
+    return replace(part, values=np.broadcast_to(part.values, (*front, *lengths)))
 
 
 def _labels(quantity: Quantity, axis: str) -> list[Any]:

@@ -85,7 +85,9 @@ def test_a_spectrum_has_a_file_of_its_own_with_a_row_for_each_energy(tmp_path):
     T = Quantity("T", np.arange(6.0).reshape(3, 2), ("energy", "to"), "", labels)
     shown = report(analyses=(Result("spectrum", quantities(T)),))
     written = write(shown, tmp_path / "out.csv")
-    assert [path.name for path in written] == ["out.csv", "out.spectrum.csv"]
+    assert [path.name for path in written] == [
+        "out.csv", "out.spectrum.csv", "out.csv.json",
+    ]  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(written[1].read_text("utf-8"))))
     assert [row["energy (eV)"] for row in rows] == ["0.0", "0.001", "0.002"]
     assert [row["T[T2]"] for row in rows] == ["1.0", "3.0", "5.0"]
@@ -135,5 +137,5 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
 def test_an_output_has_the_permissions_of_any_new_file(tmp_path):
     ordinary = tmp_path / "ordinary"
     ordinary.touch()
-    (path,) = write(hall_bar(), tmp_path / "out.csv")
+    path, _ = write(hall_bar(), tmp_path / "out.csv")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(ordinary.stat().st_mode)

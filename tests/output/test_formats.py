@@ -2,6 +2,7 @@
 
 import json
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -115,7 +116,7 @@ def spice_raw(data):
 
 @pytest.mark.parametrize("name", ["out.raw", "out.ascii.raw"])
 def test_raw_files_are_read_by_the_rules_of_ngspice(report, tmp_path, name):
-    (path,) = write(report, tmp_path / name)
+    path, _ = write(report, tmp_path / name)
     columns = spice_raw(path.read_bytes())
     conductance = report.measures["conductance"].values
     assert next(iter(columns)) == "B"
@@ -131,18 +132,22 @@ def test_pandas_has_a_row_for_each_point(report):
     assert (table["conductance (S)"].to_numpy() == conductance.ravel()).all()
 
 
-def test_parquet_comes_back_or_is_refused_with_a_reason(report, tmp_path):
-    path = tmp_path / "out.parquet"
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        with pytest.raises(qnet.StorageError, match="QN710"):
-            write(report, path)
-        return
+def test_parquet_comes_back_with_what_it_comes_from(report, tmp_path):
     import pandas
 
-    write(report, path)
-    assert pandas.read_parquet(path).equals(report.to_pandas())
+    path = write(report, tmp_path / "out.parquet")[0]
+    held = pandas.read_parquet(path)
+    pandas.testing.assert_frame_equal(held, report.to_pandas(), check_exact=True)
+    assert held.attrs["netlist"] == NETLIST
+
+
+def test_parquet_without_its_libraries_is_refused_with_a_reason(
+    report, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(qnet.StorageError, match="QN710"):
+        write(report, tmp_path / "out.parquet")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_result_is_refused(tmp_path):

@@ -20,13 +20,12 @@ from qnet.records.store import Journal, journal_of
 ROOT = Path(__file__).parents[2]
 
 MAP = """
-.title Conductance map of a wire between two barriers, with a voltage probe
+.title Conductance map of a wire between two barriers, and its noise
 .param kL=1 g=0.3
-.temp 20mK
 T1 s V=10uV
 T2 d V=0
 B1 s u T={g}
-W1 u v phi={kL} tau=5ps
+W1 u v phi={kL}
 B2 v p T=0.5
 P1 p
 B3 p d T=0.7
@@ -34,6 +33,7 @@ B3 p d T=0.7
 .step kL lin 400 0 7
 .meas G1 G(T1,T1)
 .op
+.noise
 """
 
 TRACED = """
@@ -159,7 +159,7 @@ if __name__ == "__main__":
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     with tempfile.TemporaryDirectory() as place:
-        told = campaign(Path(place), kills=kills, lifetime=6.0, seed=seed)
+        told = campaign(Path(place), kills=kills, lifetime=3.0, seed=seed)
     sys.stdout.write(
         f"kills: {len(told.seconds)}, finished after each: {told.finished}\n"
         f"solved twice: {told.twice}, same bits: {told.same}\n"

@@ -10,8 +10,6 @@ import pytest
 from qnet.diagnostics import LimitError
 from qnet.sweep.cluster import cluster
 
-pytest.importorskip("distributed")
-
 ROOT = Path(__file__).parents[2]
 
 NETLIST = """
