@@ -24,8 +24,9 @@ from qnet.records.provenance import provenance_of
 from qnet.records.store import Journal, journal_of, locked, refuse_another
 from qnet.results import Report
 from qnet.solved import Question
+from qnet.sweep.memory import Estimate
 from qnet.sweep.processes import Workers, on_executor
-from qnet.sweep.survey import Crew, Keeper, compile_all, survey
+from qnet.sweep.survey import Crew, Keeper, Survey, compile_all, survey
 from qnet.sweep.tile import Recipe
 
 Progress = Callable[[int, int], None]
@@ -44,6 +45,7 @@ def run(
     output: str | Path | None = None,
     resume: bool = False,
     force: bool = False,
+    announce: Callable[[Estimate], None] | None = None,
 ) -> Report:
     """Answer a netlist.
 
@@ -75,6 +77,9 @@ def run(
         is complete, the report in it is returned.
     force : bool
         Replace `output`, and forget a run that was cut short.
+    announce : callable, optional
+        Told what a sweep of more than one tile will take, before it begins: points,
+        tiles, bytes of memory.
 
     Raises
     ------
@@ -85,11 +90,21 @@ def run(
         The text is wrong; all faults of one stage at once, with their places.
     PhysicsError
         The equations have no answer at any point.
+    LimitError
+        QN8xx: too large, or QN814: the sweep needs more memory than is free.
     """
     with _crew(workers, executor) as crew:
         ours = recipe(source, overrides=overrides, include=include, analyses=analyses)
+        walk = partial(
+            survey,
+            ours,
+            progress,
+            crew,
+            announce=announce,
+            processes=workers.count if isinstance(workers, Workers) else workers,
+        )
         if output is None:
-            return _report(ours, progress, crew, provenance_of(ours))
+            return _report(ours, provenance_of(ours), walk)
         path = Path(output)
         check_suffix(path)
         provenance = provenance_of(ours)
@@ -101,7 +116,7 @@ def run(
                 for target in mainstays(path):
                     refuse_existing(target)
             with _journal(path, provenance, resume=resume, force=force) as journal:
-                report = _report(ours, progress, crew, provenance, journal)
+                report = _report(ours, provenance, walk, journal)
                 write(report, path, replace=True)
             journal_of(path).unlink()
         return report
@@ -157,15 +172,14 @@ def _journal(
 
 def _report(
     ours: Recipe,
-    progress: Progress | None,
-    crew: Crew | None,
     provenance: Mapping[str, str],
+    walk: Callable[..., Survey],
     keeper: Keeper | None = None,
 ) -> Report:
     """Answer a netlist; a keeper makes finished tiles last."""
     whole = ours.template
     is_enough = partial(is_precise, whole) if whole.is_open_ended else None
-    found = survey(ours, progress, crew, keeper, is_enough)
+    found = walk(keeper=keeper, is_enough=is_enough)
     if whole.repeats:
         whole = whole.with_samples(len(found.ledger))
     return conclude(whole, found, provenance)

@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
             output=options.output,
             resume=options.resume,
             force=options.force,
+            announce=None if options.quiet else lambda told: complain(str(told)),
         )
     if options.json:
         print_json(report.to_dict())

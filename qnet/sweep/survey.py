@@ -16,6 +16,7 @@ from qnet.lang.template import Template
 from qnet.network.sample import compile_circuit
 from qnet.sweep.findings import Findings, Piece, pack, unpack
 from qnet.sweep.ledger import Ledger
+from qnet.sweep.memory import Estimate, estimate
 from qnet.sweep.processes import Lost, Outcome
 from qnet.sweep.tile import Desk, Job, Recipe, job_of, values_on
 from qnet.sweep.workers import Mesh, split, tiles
@@ -106,6 +107,8 @@ def survey(
     crew: Crew | None = None,
     keeper: Keeper | None = None,
     is_enough: Callable[[Survey], bool] | None = None,
+    announce: Callable[[Estimate], None] | None = None,
+    processes: int = 1,
 ) -> Survey:
     """Answer every question of a netlist at every point of its sweep.
 
@@ -122,14 +125,27 @@ def survey(
         Asked about the first 256, 512, 1024 … entries of the first axis; the run ends,
         with no more than these, when it says so. Which are asked about depends on
         the sweep alone, and so does the end.
+    announce : callable, optional
+        Told what a sweep of more than one tile will take, before it begins.
+    processes : int
+        That solve tiles at one time.
 
     Raises
     ------
     PhysicsError
         Nothing has an answer anywhere.
+    LimitError
+        QN814: the results would not fit into the memory.
     """
     desk = Desk(recipe.template, recipe.questions)
     names = tuple(axis.name for axis in recipe.template.sweep)
+    if len(desk.tiles) > 1:
+        first = None if keeper is None else keeper.known(0)
+        with one_thread():
+            taste = None if first is None else unpack(first, recipe.sources)
+            told = estimate(desk, processes, taste)
+        if announce is not None:
+            announce(told)
     found = Survey(Ledger(desk.shape, names), len(desk.questions))
     done, total = 0, prod(desk.shape)
     wanted = FIRST_LOOK

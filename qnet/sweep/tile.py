@@ -154,6 +154,21 @@ class Desk:
             for label, piece in split(mesh, labels.labels)
         )
 
+    def first_point(self) -> Findings:
+        """Solve the first point of the sweep alone: a taste of the whole."""
+        mesh = tuple(np.take(k, [0], axis=n) for n, k in enumerate(self.tiles[0]))
+        labels = self.template.structures(values_on(self.template.sweep, mesh))
+        return tuple(
+            self._piece(piece)
+            for label, piece in split(mesh, labels.labels)
+            if label >= 0
+        )
+
+    @property
+    def numbers(self) -> int:
+        """Numbers of scattering at one point, of the largest structure met so far."""
+        return max((sample.numbers for sample in self._samples.values()), default=0)
+
     def _piece(self, mesh: Mesh) -> Piece:
         try:
             return self._solve(mesh)

@@ -66,9 +66,11 @@ class Told:
     finished : list of int
         Tiles in the journal after each kill.
     twice : list of int
-        Tiles that an attempt solved although they had been finished before.
+        Tiles that an attempt began although they had been finished before.
     complaints : list of str
         What attempts printed on stderr.
+    same : bool
+        Whether the file is, bit by bit, that of an undisturbed run.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -88,7 +90,8 @@ def campaign(folder: Path, *, kills: int, lifetime: float, seed: int) -> Told:
     kills : int
         So many attempts are killed before they end.
     lifetime : float
-        Seconds that an attempt may live at most, beyond the start of its work.
+        Seconds that an attempt may live at most after it began its last tile; how many
+        tiles it begins, two to five, is random as well.
     seed : int
         Of the moments.
     """
@@ -103,7 +106,8 @@ def campaign(folder: Path, *, kills: int, lifetime: float, seed: int) -> Told:
         trace.unlink(missing_ok=True)
         start = time.monotonic()
         run = _begin(folder, output, "--resume", "--workers", "2")
-        while not trace.exists() and run.poll() is None:
+        tiles = moments.randint(2, 5)
+        while len(_listed(trace)) < tiles and run.poll() is None:
             time.sleep(0.01)
         time.sleep(moments.uniform(0, lifetime))
         assert run.poll() is None, f"an attempt ended by itself: {_wait(run)}"
@@ -152,14 +156,18 @@ def _finished(output: Path) -> set[int]:
 
 def _begun(trace: Path) -> set[int]:
     """Tiles that workers began."""
-    return set(map(int, trace.read_text().split())) if trace.exists() else set()
+    return set(map(int, _listed(trace)))
+
+
+def _listed(trace: Path) -> list[str]:
+    return trace.read_text().split() if trace.exists() else []
 
 
 if __name__ == "__main__":
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     with tempfile.TemporaryDirectory() as place:
-        told = campaign(Path(place), kills=kills, lifetime=3.0, seed=seed)
+        told = campaign(Path(place), kills=kills, lifetime=1.0, seed=seed)
     sys.stdout.write(
         f"kills: {len(told.seconds)}, finished after each: {told.finished}\n"
         f"solved twice: {told.twice}, same bits: {told.same}\n"

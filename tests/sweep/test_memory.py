@@ -1,0 +1,69 @@
+"""What a sweep will take is told before it begins, and refused beyond the limit."""
+
+import numpy as np
+import pytest
+
+import qnet
+from qnet.cli import main
+from qnet.diagnostics import LimitError
+from qnet.limits import LIMITS, set_limit
+from qnet.sweep.tile import Desk
+
+NETLIST = """
+.title A barrier and a wire
+.param g=0.3 k=0
+T1 s V=10uV
+T2 d V=0
+B1 s u T={g}
+W1 u d phi={k}
+.step g lin 100 0.1 0.9
+.step k lin 100 0 7
+.meas G1 G(T1,T1)
+.gmatrix
+"""
+
+
+@pytest.fixture
+def no_memory():
+    share = LIMITS["matrix memory"].value
+    set_limit("matrix memory", 1e-12)
+    yield
+    set_limit("matrix memory", share)
+
+
+def test_an_estimate_covers_the_results_without_exaggerating():
+    told = []
+    report = qnet.run(NETLIST, announce=told.append)
+    (estimate,) = told
+    found = [
+        *report.measures.values(), *report.certificates.values(),
+        *(q for result in report.analyses for q in result.quantities.values()),
+    ]  # fmt: skip
+    held = sum(np.asarray(quantity.values).nbytes for quantity in found)
+    assert estimate.points == 10_000
+    assert held <= estimate.results <= 5 * held
+
+
+def test_twice_the_points_need_twice_the_memory():
+    told = []
+    for text in (NETLIST, NETLIST.replace("g lin 100", "g lin 200")):
+        qnet.run(text, announce=told.append)
+    assert told[1].results == 2 * told[0].results
+
+
+def test_what_does_not_fit_is_refused_before_a_tile_is_solved(no_memory, monkeypatch):
+    monkeypatch.setattr(Desk, "explore", None)
+    with pytest.raises(LimitError, match="QN814"):
+        qnet.run(NETLIST)
+
+
+def test_the_command_prints_it_before_the_start(tmp_path, capsys):
+    path = tmp_path / "wire.qnet"
+    path.write_text(NETLIST)
+    assert main(["run", str(path)]) == 0
+    assert "10,000 points in " in capsys.readouterr().err
+    assert main(["run", str(path), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    path.write_text(NETLIST.replace("lin 100", "lin 3"))
+    assert main(["run", str(path)]) == 0
+    assert capsys.readouterr().err == ""
