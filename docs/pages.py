@@ -104,6 +104,13 @@ def _picture(figure: Figure, stem: str) -> str:
     return ""
 
 
+def draw_tutorial() -> None:
+    """Write the figure of the tutorial's sweep, from the netlist that it shows."""
+    page = (DOCS / "tutorial.md").read_text("utf-8")
+    netlist = page.split("Write `sweep.qnet`")[1].split("```qnet\n")[1].split("```")[0]
+    save_figure(qnet.plot(qnet.run(netlist)), PICTURES / "tutorial_sweep.svg")
+
+
 # --- models
 
 
@@ -239,6 +246,7 @@ if __name__ == "__main__":
     for old in PICTURES.iterdir():
         old.unlink()
     draw_symbols()
+    draw_tutorial()
     (DOCS / "models.md").write_text(catalogue(), "utf-8")
     (DOCS / "analyses.md").write_text(questions(), "utf-8")
     (DOCS / "gallery.md").write_text(gallery(), "utf-8")

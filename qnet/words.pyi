@@ -748,9 +748,9 @@ class Words:
         ``.fcs T1 order=4``: per second, in units of e, positive like the current: C1 = I/e
         and S = 2e² C2. Normalized ones are divided by the first and count along the mean
         current, whatever its sign: the second is the Fano factor. ``time=`` asks for the
-        distribution P(n) of the electrons transferred in that time as well, which needs
-        all voltages held. Always beyond linear response; floating and dephasing probes
-        answer at the saddle point.
+        distribution P(n) of the electrons transferred in that time as well. Always beyond
+        linear response; floating and dephasing probes answer at the saddle point, which
+        holds for times long enough that many electrons pass.
 
         Keys
         ----

@@ -1,6 +1,7 @@
 """What the README and the other pages show is what happens."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,13 @@ def test_the_netlist_of_the_readme_prints_what_it_shows(series, capsys):
     certificates = names.index(["certificate", "worst"])
     assert told[:certificates] == names[:certificates]
     assert [row[0] for row in told] == [row[0] for row in names]
+
+
+def test_the_readme_says_why_as_the_command_does(series, capsys):
+    (shown,) = blocks("README.md", "console")
+    command, _, expected = shown.partition("\n")
+    assert main(shlex.split(command.removeprefix("$ qnet "))) == 0
+    assert capsys.readouterr().out == expected
 
 
 def test_the_python_of_the_readme_runs_and_agrees(series, tmp_path):

@@ -237,11 +237,20 @@ def _analyses(report: Report) -> Iterator[Panel]:
                     z = scaled(quantity.name, quantity.values, quantity.unit)
                     yield Matrix(rows, columns, z)
             elif result.analysis in {"noise", "dc"} and len(own) == 1:
-                if not np.nan_to_num(quantity.values).any():
+                if not _varies(quantity, report.sweep):
                     continue
                 yield from _own_values(quantity, report.axes)
             elif result.analysis == "spectrum" and "energy" in own:
                 yield from _spectrum(quantity, report)
+
+
+def _varies(quantity: Quantity, sweep: Sequence[str]) -> bool:
+    """Whether a quantity is more than zero or a constant along the sweep."""
+    values = np.nan_to_num(quantity.values)
+    swept = [k for k, axis in enumerate(quantity.axes) if axis in sweep]
+    if not swept:
+        return bool(values.any())
+    return bool(np.ptp(values, axis=tuple(swept)).any())
 
 
 def _own_values(quantity: Quantity, axes: Sequence[Axis]) -> Iterator[Panel]:
@@ -258,7 +267,11 @@ def _own_values(quantity: Quantity, axes: Sequence[Axis]) -> Iterator[Panel]:
             for name, one in zip(names, values, strict=True)
             if np.isfinite(one).any()
         ]
-        x = scaled(swept[0].name, swept[0].values, swept[0].unit)
+        axis = swept[0]
+        title = axis.name
+        if title in names:  # a source that .dc sweeps
+            title = f"{LETTERS.get(axis.unit, '')}({title})"
+        x = scaled(title, axis.values, axis.unit)
         found = _lines(x, curves[:CURVES], quantity.unit)
         yield replace(found, label=scaled(quantity.name, values, quantity.unit).label)
 

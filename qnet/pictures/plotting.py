@@ -31,6 +31,10 @@ CYCLE: Final = (
 """Colours of Okabe and Ito, which colour-blind readers tell apart."""
 DASHES: Final = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 """Strokes, so that curves are told apart without colour and where they coincide."""
+MARKS: Final = ("o", "s", "^", "D")
+"""Marks of single points."""
+SPARSE: Final = 12
+"""Points that are few enough to be marked one by one."""
 STYLE: Final[dict[str, Any]] = {
     "axes.linewidth": 0.7, "axes.labelsize": 9, "font.size": 8.5,
     "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True,
@@ -105,13 +109,20 @@ def _show(figure: Figure, axes: Axes, panel: Panel) -> None:
 
 def _lines(axes: Axes, panel: Lines) -> None:
     x = panel.x.values
-    is_sparse = len(x) <= 12
+    is_sparse = len(x) <= SPARSE
+    steps = np.diff(x)
+    # Between two or three points, or back and forth, a line would tell of more.
+    is_joined = len(x) > 3 and bool((steps >= 0).all() or (steps <= 0).all())
     for number, curve in enumerate(panel.curves):
         colour = CYCLE[number % len(CYCLE)]
-        axes.plot(
-            x, np.real(curve.values), color=colour, label=curve.name,
-            ls=DASHES[number % len(DASHES)], marker="o" if is_sparse else None, ms=3.5,
-        )  # fmt: skip
+        manner: dict[str, Any] = {"ls": DASHES[number % len(DASHES)]}
+        if is_sparse:
+            manner |= {"marker": MARKS[number % len(MARKS)], "ms": 4.2, "lw": 0.8}
+            manner |= {} if is_joined else {"ls": "none"}
+            # Hollow from the second on, so that points that coincide are all seen.
+            manner |= {"mfc": "none"} if number else {}
+        values = np.real(curve.values)
+        axes.plot(x, values, color=colour, label=curve.name, **manner)
         if curve.spread is not None:
             low, high = curve.values - curve.spread, curve.values + curve.spread
             axes.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
