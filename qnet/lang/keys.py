@@ -120,7 +120,8 @@ def _wrong_unit(parameter: Parameter, given: Value, cell: Cell) -> NetlistError:
     text = span.text
     wanted = unit(parameter.unit)
     name = parameter.name
-    if wanted.is_plain and text[-1:] == "m" and given.unit == unit("m"):
+    is_bare = text[-1:] == "m" and not text[-2:-1].isalpha()  # not 1um, a length
+    if wanted.is_plain and is_bare and given.unit == unit("m"):
         bad = two_readings(text, "m")
         return refuse(NetlistError, bad.code, bad.message, span, help=bad.help)
     if given.unit.is_plain:

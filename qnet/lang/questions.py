@@ -43,6 +43,14 @@ from qnet.lang.values import Fault, Value
 from qnet.registry import Ask
 from qnet.units import CONSTANTS
 
+MEANING = {
+    "B": "the field",
+    "EF": "the Fermi energy",
+    "temp": "the temperature",
+    "M": "the magnetization",
+}
+"""What the states are, for a message."""
+
 EVERY = "*"
 """Argument that means every reservoir."""
 
@@ -219,7 +227,9 @@ def _measure(card: Meas, taken: Mapping[str, Measure], known: Known) -> Measure:
     folded = name.lower()
     if name in CONSTANTS or folded in {state.lower() for state in STATES}:
         message = f"a measure cannot be called '{name}', which has a meaning already"
-        raise refuse(NetlistError, "QN203", message, card.name.span)
+        state = next((one for one in STATES if one.lower() == folded), "")
+        why = f"names fold case, and '{state}' is {MEANING[state]}" if state else ""
+        raise refuse(NetlistError, "QN203", message, card.name.span, why=why)
     if folded in known.values:
         message = f"'{name}' is a parameter already"
         raise refuse(NetlistError, "QN202", message, card.name.span)
