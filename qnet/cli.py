@@ -276,5 +276,5 @@ def _is_temporary(trouble: OSError) -> bool:
     """Whether a later try may go well: disk full, lock held."""
     import errno
 
-    passing = (errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.ENOLCK)
+    passing = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EAGAIN, errno.ENOLCK)
     return trouble.errno in passing

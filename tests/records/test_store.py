@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -295,6 +296,26 @@ def test_a_full_disk_is_worth_another_try(netlist, monkeypatch, capsys):
     output = netlist.with_name("out.nc")
     assert main(["run", str(netlist), "-o", str(output)]) == 75
     assert "No space left" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_really_full_ends_the_run_and_loses_nothing(netlist, whole):
+    """The system itself stops writing, in the middle of a journal."""
+    output = netlist.with_name("out.nc")
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    run = subprocess.run(
+        [sys.executable, "-m", "qnet", "run", netlist, "-o", output],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=little_room, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 75, run.stderr
+    assert "QN701" in run.stderr
+    assert status(output).state == "unfinished"
+    assert left_behind(netlist.parent) == ["out.nc.journal"]
+    qnet.run(netlist, output=output, resume=True)
+    assert list(dump(output)) == whole
 
 
 def test_parts_of_a_crash_are_cleared_by_the_next_run(netlist):
