@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from qnet.diagnostics import QnetError
 
-KINDS = ("models", "analyses", "units", "functions", "codes")
+KINDS = (
+    "cards", "directives", "models", "analyses", "units", "functions", "codes",
+)  # fmt: skip
 """What ``qnet list`` lists."""
 
 

@@ -23,8 +23,8 @@ class Entry:
     Attributes
     ----------
     kind : str
-        ``model``, ``card``, ``analysis``, ``function``, ``unit``, ``constant`` or
-        ``code``.
+        ``card``, ``directive``, ``model``, ``analysis``, ``function``, ``unit``,
+        ``constant`` or ``code``.
     title : str
         Its meaning in one line.
     text : str
@@ -63,6 +63,35 @@ _CARDS: Final = {
     "X": "instance of a subcircuit: `X1 n1 n2 … name key=value`",
 }
 """Cards that are no scatterer of their own."""
+
+_DIRECTIVES: Final = {
+    "title": "`.title text`: the title, to the end of the line",
+    "end": "`.end`: nothing comes after it; may be left out",
+    "include": '`.include "file"`: reads a file that lies beside the netlist or below',
+    "lib": '`.lib "file" section` … `.endl`: reads one section of a file',
+    "param": "`.param a=1 b={2*a}`: values with units, in any order",
+    "func": "`.func f(x)={x^2}`: a function for expressions",
+    "model": "`.model name kind(key=value …)`: a scatterer with keys, by a name",
+    "subckt": "`.subckt name pins… [params:] k=v` … `.ends`: a part, placed by X cards",
+    "global": "`.global node…`: nodes that subcircuits share",
+    "for": "`.for k in 1:N` … `.endfor`: repeats cards; `{k}` also in names",
+    "temp": "`.temp 50mK`: temperature of every reservoir that names none (0 K)",
+    "fermi": "`.fermi 10meV`: Fermi energy, EF in expressions (0)",
+    "field": "`.field 5T`: magnetic field, B in expressions (0)",
+    "magnetization": "`.magnetization 1`: M in expressions, for anomalous edges (1)",
+    "options": "`.options spin=1 response=linear`: spin 1, 2 or full; response linear "
+    "or full; tolerances",
+    "step": "`.step X start stop step`, `lin N start stop`, `dec N`, `list …`, "
+    '`file="b.csv"`, `.step zip(X Y) list (…) (…)`: sweeps a parameter or B EF temp M',
+    "meas": "`.meas name expression`, `.meas name max expression`, `.meas name find "
+    "expression at=value`: a named result with its unit",
+    "print": "`.print expression …`: a table",
+    "save": "`.save expression …`: what a result file keeps besides measures",
+    "plot": "`.plot expression … [vs X]`: a figure, for `qnet plot`",
+    "check": "`.check onsager unitarity kcl sumrules fdt waves [off]`: the audits",
+    "assert": '`.assert expression ["why"]`: must hold at every point',
+}
+"""Dot-cards that are no analysis."""
 
 _SYMBOLS: Final = {
     r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\Gamma": "Γ", r"\delta": "δ",
@@ -110,8 +139,12 @@ class Shelf:
 
 def explain(word: str) -> tuple[Entry, ...]:
     """All meanings of a word; units and constants in their case, others in any."""
+    is_dotted = word.startswith(".")
     word = word.removeprefix(".")
-    found = [entry for shelf in SHELVES.values() for entry in shelf.find(word)]
+    kinds = ("directive", "analysis") if is_dotted else tuple(SHELVES)
+    found = [entry for kind in kinds for entry in SHELVES[kind].find(word)]
+    if is_dotted:
+        return tuple(found)
     letters = [n for n, model in _models().items() if model.letter == word.upper()]
     return tuple(found + [_model(name) for name in letters])
 
@@ -196,7 +229,15 @@ def _code(name: str) -> Entry:
 
 
 def _card(name: str) -> Entry:
-    return Entry("card", name, _CARDS[name])
+    from qnet.lang.elements import LUMPED, PROBE, TERMINAL
+
+    fields = {"T": TERMINAL, "P": PROBE}.get(name, LUMPED.get(name.lower(), ()))
+    keys = tuple(_key(p) for p in fields if p.kind != "spice")
+    return Entry("card", name, _CARDS[name], keys=keys)
+
+
+def _directive(name: str) -> Entry:
+    return Entry("directive", name, _DIRECTIVES[name])
 
 
 def _model(name: str) -> Entry:
@@ -283,6 +324,7 @@ def _bounds(parameter: Parameter) -> str:
 
 SHELVES: Final[dict[str, Shelf]] = {
     "card": Shelf(lambda: _CARDS, _card),
+    "directive": Shelf(lambda: _DIRECTIVES, _directive),
     "model": Shelf(lambda: sorted(_models()), _model),
     "analysis": Shelf(lambda: sorted(_analyses()), _analysis),
     "function": Shelf(_asks, _function),

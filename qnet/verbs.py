@@ -29,6 +29,7 @@ TRY_AGAIN: Final = 75
 """Disk full, lock held."""
 
 KINDS: Final = {
+    "cards": "card", "directives": "directive",
     "models": "model", "analyses": "analysis", "units": "unit", "functions": "function",
     "codes": "code",
 }  # fmt: skip
@@ -182,7 +183,7 @@ def list_(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"schema": 1, options.kind: [e.to_dict() for e in entries]})
         return GOOD
-    dot = "." if options.kind == "analyses" else ""
+    dot = "." if options.kind in {"analyses", "directives"} else ""
     width = max((len(entry.name) for entry in entries), default=0) + len(dot)
     for entry in entries:
         print(f"{dot + entry.name:{width}}  {letter_of(entry):2}{entry.title}")

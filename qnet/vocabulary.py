@@ -89,7 +89,8 @@ def _letters() -> Iterator[Word]:
             fields += [p for p in parameters(entry.model) if p.state is None]
             meanings = {p.name: p.doc for p in parameters(entry.model)}
             for word, sets in entry.flags.items():
-                flags[word] = "flag: " + ", ".join(meanings[key] for key in sets)
+                said = ", ".join(meanings[key] for key in sets)
+                flags[word] = f"flag: {said or 'what it is anyway'}"
         keys = _keys(fields)
         yield Word(letter, True, keys, flags, _text(letter))
 
@@ -102,7 +103,7 @@ def _dot_words() -> Iterator[Word]:
             yield Word(name, False, _keys(plain), {}, _text(f".{name}"))
     for name in WORDS:
         if name not in WRITTEN:
-            yield Word(name, False, {}, {}, f"Add the card `.{name}`.")
+            yield Word(name, False, {}, {}, _text(f".{name}"))
 
 
 def _keys(fields: list[Parameter]) -> dict[str, str]:
@@ -117,7 +118,7 @@ def _keys(fields: list[Parameter]) -> dict[str, str]:
 
 def _text(word: str) -> str:
     """What `qnet explain` says of a word, without its keys."""
-    kinds = ("analysis",) if word.startswith(".") else ("card", "model")
+    kinds = ("analysis", "directive") if word.startswith(".") else ("card", "model")
     entries = [entry for entry in explain(word) if entry.kind in kinds]
     parts = [
         f"{entry.title[:1].upper()}{entry.title[1:]}.\n\n{entry.text}".strip()

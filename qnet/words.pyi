@@ -164,7 +164,7 @@ class Words:
         leq : equilibration length between the channels (m)
         slices : probes along the edge
         anomalous : flag: its sense follows the magnetization
-        forward : flag:
+        forward : flag: what it is anyway
         """
 
     def H(
@@ -775,88 +775,88 @@ class Words:
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.include`."""
+        """`.include "file"`: reads a file that lies beside the netlist or below."""
 
     def lib(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.lib`."""
+        """`.lib "file" section` … `.endl`: reads one section of a file."""
 
     def global_(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.global`."""
+        """`.global node…`: nodes that subcircuits share."""
 
     def temp(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.temp`."""
+        """`.temp 50mK`: temperature of every reservoir that names none (0 K)."""
 
     def fermi(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.fermi`."""
+        """`.fermi 10meV`: Fermi energy, EF in expressions (0)."""
 
     def field(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.field`."""
+        """`.field 5T`: magnetic field, B in expressions (0)."""
 
     def magnetization(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.magnetization`."""
+        """`.magnetization 1`: M in expressions, for anomalous edges (1)."""
 
     def options(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.options`."""
+        """`.options spin=1 response=linear`: spin 1, 2 or full; response linear or full; tolerances."""
 
     def meas(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.meas`."""
+        """`.meas name expression`, `.meas name max expression`, `.meas name find expression at=value`: a named result with its unit."""
 
     def print(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.print`."""
+        """`.print expression …`: a table."""
 
     def save(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.save`."""
+        """`.save expression …`: what a result file keeps besides measures."""
 
     def plot(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.plot`."""
+        """`.plot expression … [vs X]`: a figure, for `qnet plot`."""
 
     def check(
         self,
         *items: Spellable,
         **keys: Spellable,
     ) -> Self:
-        """Add the card `.check`."""
+        """`.check onsager unitarity kcl sumrules fdt waves [off]`: the audits."""

@@ -62,3 +62,21 @@ def test_an_unknown_word_is_met_with_the_nearest(capsys):
 
 def test_known_words_hold_letters_models_and_codes():
     assert {"X", "barrier", "QN711", "Ohm", "RK", "R"} <= set(known_words())
+
+
+def test_a_dot_tells_a_card_from_a_model_of_its_name():
+    assert [entry.kind for entry in explain(".step")] == ["directive"]
+    assert "model" in [entry.kind for entry in explain("step")]
+
+
+def test_every_dot_word_of_the_language_is_explained():
+    from qnet.lang.directives import WORDS
+
+    ends = {"endl", "ends", "endfor"}
+    missing = [word for word in WORDS if word not in ends and not explain(f".{word}")]
+    assert missing == []
+
+
+def test_a_terminal_names_its_keys():
+    (card,) = (entry for entry in explain("T") if entry.kind == "card")
+    assert {"V", "I", "temp", "Delta", "absorb"} <= {row[0] for row in card.keys}

@@ -39,7 +39,9 @@ def room_of(sketch: Sketch) -> Floats:
     """Room that each vertex of a drawing takes, a radius in inches, (n,)."""
     seas = [float(half_of(sea).max()) for sea in sketch.seas]
     symbols = [
-        0.04 if symbol.look in LINES else float(reach_of(symbol.look, RIGHT).max())
+        0.02 + 0.03 * min(symbol.lines, 4)
+        if symbol.look in LINES
+        else float(reach_of(symbol.look, RIGHT).max())
         for symbol in sketch.symbols
     ]
     return np.array(seas + symbols)
