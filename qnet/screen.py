@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from qnet.diagnostics import Diagnostic, render
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from qnet.explain import Entry
     from qnet.results import Report
 
@@ -48,37 +50,67 @@ def progress(*, is_wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
     if not (is_wanted and sys.stderr.isatty()):
         yield None
         return
-    start = time.monotonic()
-    with ExitStack() as shown:
-        tell: list[Callable[[int, int], None]] = []
+    bar = _Bar()
+    # By the clock and not when a tile is done: a single point may take minutes.
+    opening = threading.Timer(UNTOLD, bar.open)
+    opening.daemon = True
+    opening.start()
+    try:
+        yield bar.told
+    finally:
+        opening.cancel()
+        bar.close()
 
-        def told(done: int, total: int) -> None:
-            if not tell and time.monotonic() - start > UNTOLD and done < total:
-                tell.append(shown.enter_context(_bar()))
-            for each in tell:
-                each(done, total)
 
-        yield told
+class _Bar:
+    """A bar that is opened when a run is long, and knows what it was told before."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._done, self._total = 0, 0
+        self._is_over = False
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
 
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    def open(self) -> None:
+        """Show it; it pulses as long as nothing is known."""
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
-    columns = (
-        BarColumn(), MofNCompleteColumn(), TextColumn("points,"),
-        TimeRemainingColumn(), TextColumn("left"),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        columns = (
+            BarColumn(), MofNCompleteColumn(), TextColumn("points,"),
+            TimeElapsedColumn(), TextColumn("gone,"),
+            TimeRemainingColumn(), TextColumn("left"),
+        )  # fmt: skip
+        with self._lock:
+            if self._is_over:
+                return
+            console = Console(stderr=True)
+            self._bar = Progress(*columns, console=console, transient=True)
+            total = self._total or None
+            self._task = self._bar.add_task("", completed=self._done, total=total)
+            self._bar.start()
+
+    def told(self, done: int, total: int) -> None:
+        """Take note of the points that are done."""
+        with self._lock:
+            self._done, self._total = done, total
+            if self._bar is not None and self._task is not None:
+                self._bar.update(self._task, completed=done, total=total)
+
+    def close(self) -> None:
+        """Take it away."""
+        with self._lock:
+            self._is_over = True
+            if self._bar is not None:
+                self._bar.stop()
 
 
 def show_status(output: Path, *, as_json: bool) -> None:
