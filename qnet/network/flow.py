@@ -54,6 +54,12 @@ class Flows:
         Worst `Mark` of all islands.
     channels : int
         Channels of the largest island, those at its joints included.
+    nambu : (*sweep, E, 2n, 2n), optional
+        Beside a superconductor where a dephasing probe stands: probabilities between
+        electrons and holes of all reservoirs, holes of reservoir a as number n + a.
+    condensate : (c,), optional
+        The reservoir whose charge completes rows and columns, then superconductors
+        that are one with it.
     """
 
     rows: Ints
@@ -67,6 +73,8 @@ class Flows:
     condition: Floats
     marked: NDArray[np.int8]
     channels: int
+    nambu: Floats | None = None
+    condensate: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.circuit import Bools, Floats
+from qnet.circuit import Bools, Floats, Ints
 from qnet.constants import Gq
 from qnet.limits import free_memory, within
 from qnet.smatrix import Complex
@@ -64,6 +64,9 @@ def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
     dephasing : (n,)
         Reservoirs that emit at each energy what they receive.
     """
+    pairs, condensate = flows.nambu, flows.condensate
+    if pairs is not None and condensate is not None and dephasing.any():
+        return _paired_spectrum(flows, pairs, condensate, dephasing)
     if flows.size > DENSE_LIMIT:
         return _sparse_spectrum(flows, dephasing)
     n = flows.size - flows.inner
@@ -77,6 +80,34 @@ def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
         left.is_shut[..., :g],
         flows.witness,
     )
+
+
+def _paired_spectrum(
+    flows: Flows, P: Floats, condensate: Ints, dephasing: Bools
+) -> Spectrum:
+    """The same beside a condensate: a probe is filled apart at E and at 2μ_s - E.
+
+    Electrons of the kept reservoirs enter; a probe hands on electrons and holes each
+    at their own energy. A hole counts minus one where it arrives, and in the mean
+    occupation of a probe, for it stands for an electron missing at 2μ_s - E. The
+    condensate completes rows and columns.
+    """
+    n = len(dephasing)
+    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
+    k, g = len(kept), len(probes)
+    left = eliminate(P, np.concatenate([probes, n + probes]))
+    signed = left.P[..., :k, :k] - left.P[..., k:, :k]
+    K = flows.fed[..., kept, None] * np.eye(k) - signed
+    places = np.searchsorted(kept, condensate)
+    base, others = int(places[0]), np.setdiff1d(np.arange(k), places)
+    K[..., places, :], K[..., :, places] = 0.0, 0.0
+    K[..., base, others] = -K[..., others[:, None], others].sum(-2)
+    K[..., others, base] = -K[..., others[:, None], others].sum(-1)
+    K[..., base, base] = -K[..., others, base].sum(-1)
+    share = left.share[..., :g, :k] - left.share[..., g:, :k]
+    shut = left.is_shut[..., :g]
+    share[..., base] += np.where(shut, 0.0, 1.0) - share.sum(-1)
+    return Spectrum(K, share, shut, flows.witness)
 
 
 def _sparse_spectrum(flows: Flows, dephasing: Bools) -> Spectrum:

@@ -63,6 +63,14 @@ class Flows(Protocol):
     def witness(self) -> Complex:
         """Amplitudes (*sweep, energy, k) in which every narrow resonance shows."""
 
+    @property
+    def nambu(self) -> Floats | None:
+        """Between electrons and holes (*sweep, energy, 2n, 2n), with a condensate."""
+
+    @property
+    def condensate(self) -> Ints | None:
+        """The reservoir that supplies what pairs take along, and those one with it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elimination:

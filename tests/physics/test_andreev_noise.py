@@ -150,3 +150,49 @@ def test_two_beams_split_from_pairs_may_be_positively_correlated():
     cross = report["noise"]["S"].values[0, 1]
     assert cross == pytest.approx(told[0, 1], rel=1e-5)
     assert cross > 0
+
+
+@pytest.mark.parametrize("T", [0.02, 0.5])
+def test_a_dephasing_probe_is_filled_apart_above_and_below_the_condensate(T):
+    """Its electrons at E and its holes, which are missing electrons at -E, are two
+    unknowns: no current enters at either energy."""
+    S, V = symmetric_unitary(3, 7), 0.1e-3
+    text = netlist(S, (V, 0.0), T).replace("T1 n1 V=0.0V", "P1 n1 type=dephasing")
+    report = qnet.run(text)
+    kT = K_EV * T
+    reach = 2 * GAP + V + 36 * kT
+    edges = np.unique([-reach, reach, -GAP, GAP, V, -V, 0])
+    x, w = np.polynomial.legendre.leggauss(40)
+    current = noise = 0.0
+    probe, rest, lead = [1, 3], [0, 2, 4, 5], [0, 2]
+    for low, high in pairwise(edges):
+        for a, b in zip(*_graded(low, high), strict=True):
+            for node, weight in zip(x, w, strict=True):
+                E, W = (a + b) / 2 + (b - a) / 2 * node, (b - a) / 2 * weight
+                total = nambu(S, E)
+                P = abs(total) ** 2
+                f = 0.5 * (1 - np.tanh(np.array([E + V, 0, E - V, 0, E, E]) / 2 / kT))
+                K = np.eye(6) - P
+                f[probe] = np.linalg.solve(
+                    K[np.ix_(probe, probe)], -K[np.ix_(probe, rest)] @ f[rest]
+                )
+                flow = K @ f
+                current -= W * (flow[0] - flow[2])
+                A = []
+                for k in range(4):
+                    own = np.zeros((6, 6), complex)
+                    own[k, k] = 1
+                    A.append(own - np.outer(total[k].conj(), total[k]))
+                pair = f[:, None] * (1 - f)
+                s = np.array([[(p * q.T * pair).sum().real for q in A] for p in A])
+                M = np.zeros((2, 4))
+                M[[0, 1], lead] = 1
+                M[:, probe] = -np.linalg.solve(
+                    K[np.ix_(probe, probe)].T, K[np.ix_(lead, probe)].T
+                ).T
+                s = M @ s @ M.T
+                noise += W * (s[0, 0] + s[1, 1] - s[0, 1] - s[1, 0])
+    told = report["op"]["current"].values[0]
+    assert told == pytest.approx(2 * Gq * current / 2, rel=1e-6)
+    S00 = report["noise"]["S"].values[0, 0]
+    assert pytest.approx(2 * 2 * Gq * e * noise / 2, rel=1e-6) == S00
