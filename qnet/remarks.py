@@ -189,6 +189,24 @@ def of_losses(circuit: Circuit) -> list[Diagnostic]:
     ]
 
 
+def cold_differences(circuit: Circuit) -> list[Diagnostic]:
+    """A note where temperatures differ and linear response has none to start from."""
+    rows = circuit.reservoirs
+    is_cold = (circuit.temperature == 0)[..., None]
+    warm = (is_cold & (rows.temperature > 0)).reshape(-1, len(rows)).any(0)
+    return [
+        _note(
+            "QN557",
+            f"'{rows.names[k]}' is warm, and drives nothing at .temp 0K",
+            rows.spans[k],
+            why="linear response to a difference of temperature vanishes with the "
+            "temperature itself",
+            cure="write .options response=full, or a .temp near that of the contacts",
+        )
+        for k in np.flatnonzero(warm)[:1].tolist()
+    ]
+
+
 def heat_beside_holes() -> Diagnostic:
     """Heat currents that are not told."""
     return _note(

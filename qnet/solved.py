@@ -21,7 +21,13 @@ from qnet.network.matrix import IslandMatrix
 from qnet.network.sample import Sample
 from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
-from qnet.remarks import REMARKS, grounded, heat_beside_holes, of_scatterers
+from qnet.remarks import (
+    REMARKS,
+    cold_differences,
+    grounded,
+    heat_beside_holes,
+    of_scatterers,
+)
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.conductance import Stamp, dense_conductance
@@ -364,4 +370,6 @@ class Solved:
         found += of_scatterers(self.circuit, voltage, sample.interfering, sample.joined)
         if self.has_holes and np.isnan(self.solution.heat).all():
             found.append(heat_beside_holes())
+        if not self.is_full:
+            found += cold_differences(self.circuit)
         return tuple(found)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
-from qnet.registry import analysis, param
+from qnet.registry import ReservoirKind, analysis, param
 from qnet.results import Labels, Quantity, Result
 from qnet.solved import Solved
 from qnet.transport.fluctuations import fano_factor
+
+UNHEATED: Final = (
+    "thermal probes are not heated by the bias in linear response: hot-electron noise "
+    "needs .options response=full"
+)
+"""What is said of noise beside a thermal probe."""
 
 
 @analysis("noise")
@@ -56,6 +62,11 @@ class Noise:
                 "voltage noise", swing, ("reservoir",), "V^2/Hz", own
             ),
         }
+        is_thermal = solved.circuit.reservoirs.kind == ReservoirKind.THERMAL
+        is_unheated = is_thermal.any() and not solved.is_full
         return Result(
-            "noise", quantities, title=f"Noise (.noise, probes {self.probes})"
+            "noise",
+            quantities,
+            title=f"Noise (.noise, probes {self.probes})",
+            notes=(UNHEATED,) if is_unheated else (),
         )

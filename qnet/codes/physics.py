@@ -163,6 +163,14 @@ CODES: Final[dict[str, Code]] = {
         "Tabulate a finer grid; between reservoirs kind=probability draws straight "
         "lines instead.",
     ),
+    "QN557": Code(
+        "differences of temperature at zero temperature",
+        "To first order, what a difference of temperature drives is proportional to "
+        "the temperature itself: at `.temp 0K` nothing. The currents of a warm contact "
+        "in a cold device are of second order.",
+        "Give the temperature around which differences are small, `.temp 50mK`, or "
+        "write `.options response=full`.",
+    ),
     "QN560": Code(
         "cold voltages coincide under a higher cumulant",
         "At zero temperature the third and fourth cumulant with a floating voltage "

@@ -127,3 +127,13 @@ def test_an_override_of_what_is_stepped_is_noted_as_unused():
     report = qnet.run(text, overrides={"t": "0.9"})
     assert report.measures["g"].values == pytest.approx([0.2, 0.4], rel=1e-14)
     assert [one.code for one in report.diagnostics] == ["QN220"]
+
+
+@pytest.mark.parametrize("response", ["linear", "full"])
+def test_noise_beside_a_thermal_probe_says_whether_the_bias_heats_it(response):
+    report = qnet.run(
+        f".options response={response}\n.temp 0.1K\nT1 a V=10mV\nT2 b V=0\n"
+        "P3 c type=thermal\nB1 a c T=0.5\nB2 c b T=0.5\n.noise\n"
+    )
+    (noise,) = report.analyses
+    assert len(noise.notes) == (response == "linear")
