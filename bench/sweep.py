@@ -21,6 +21,9 @@ LOW, HIGH = 0.001, 0.011
 
 SEEDS = 5
 
+LONG = 10_000
+"""Points of a run of 100 scatterers that is worth Numba: its loops serve all later."""
+
 
 @dataclass(frozen=True)
 class Rings:
@@ -156,7 +159,11 @@ def rf_transmission(network, energy):
 
 
 def warm(scatterers, points, goal):
-    """Both after one run of the same network: nothing is compiled any more."""
+    """Both after one run of the same network, and qnet after a long one besides.
+
+    Nothing is loaded or compiled any more on either side.
+    """
+    by_qnet(netlist(rings(100, 0), LONG))
     energy = np.linspace(LOW, HIGH, points)
     ours, theirs, apart = [], [], []
     for seed in range(SEEDS if scatterers < 1000 else 1):

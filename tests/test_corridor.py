@@ -122,10 +122,10 @@ def test_print_every_voltage():
 def test_progress_is_told_of_every_tile():
     told = []
     qnet.run(
-        "T1 a V=1mV\nT2 b V=0\n.param t=0\nB1 a b T={t}\n.step t lin 9000 0 1\n",
+        "T1 a V=1mV\nT2 b V=0\n.param t=0\nB1 a b T={t}\n.step t lin 40000 0 1\n",
         progress=lambda done, total: told.append((done, total)),
     )
-    assert told == [(4096, 9000), (8192, 9000), (9000, 9000)]
+    assert told == [(16384, 40000), (32768, 40000), (40000, 40000)]
 
 
 def test_check_finds_the_joint_that_dangles(tmp_path):

@@ -35,15 +35,15 @@ from qnet.sweep.grading import withhold
 from qnet.sweep.workers import TILE, Mesh, split, tiles
 from qnet.threads import one_thread
 
-COLD_TILE: Final = 4096
+COLD_TILE: Final = 16384
 """Points of a tile at zero temperature, where nothing is integrated over energies."""
 
 WARM_TILE: Final = 1024
 """Points of a tile of a long sweep with integrals over energy."""
 LONG: Final = 8 * WARM_TILE
 """Points from which a sweep is long."""
-BUDGET: Final = 2**22
-"""Numbers of scattering that a long tile may hold side by side: 64 MB."""
+BUDGET: Final = 2**21
+"""Numbers of scattering that a long tile may hold side by side: 32 MB."""
 
 
 def current_limits() -> dict[str, float]:
