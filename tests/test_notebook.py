@@ -1,6 +1,7 @@
 """Notebooks, editors, shells: HTML, grammars, scripts, each checked by its reader."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -145,3 +146,34 @@ def test_bash_completes_verbs_and_options(capsys):
         ["bash"], input=script + asked, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["why", "--force"]
+
+
+SESSION = """
+%load_ext qnet.notebook
+shown = get_ipython().run_cell_magic("qnet", "--draw bar", NETLIST)
+share = float(bar.measures["G"].values) / 3.874045865e-5
+print(shown._repr_html_()[:4], round(share, 6))
+import qnet
+device = qnet.Builder()
+line = "device.Q('Q1', hw"
+from IPython.core.completer import provisionalcompleter
+with provisionalcompleter():
+    offers = get_ipython().Completer.completions(line, len(line))
+    print("hwx=" in [offer.text for offer in offers])
+print("Saddle-point" in get_ipython().object_inspect_text(oname="device.Q"))
+"""
+
+
+def test_a_shell_runs_the_magic_completes_keys_and_shows_help(tmp_path):
+    netlist = "T1 a V=1mV\nT2 b V=0\nB1 a b T=0.25\n.meas G G(T1,T1)\n"
+    script = tmp_path / "session.ipy"
+    script.write_text(f"NETLIST = {netlist!r}{SESSION}", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "--quick", str(script)],
+        check=False, capture_output=True, text=True,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first, completes, helps = done.stdout.splitlines()[-3:]
+    assert first == "<svg 0.25"
+    assert (completes, helps) == ("True", "True")
