@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from os import times
 from typing import Any
@@ -83,7 +83,8 @@ def agree(difference: float, work: str, within: float = AGREEMENT) -> float:
     return difference
 
 
-def show(rows: list[Row]) -> None:
+def show(rows: Iterable[Row]) -> None:
+    """Print rows as they come."""
     print(HEAD)
     for row in rows:
         print(row.markdown(), flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -37,7 +38,7 @@ def compiled(text):
     return compile_circuit(template.circuit())
 
 
-def by_ngspice(cards):
+def by_ngspice(cards, repeats=3):
     """Seconds that loading takes, its start-up not counted."""
     with tempfile.TemporaryDirectory() as folder:
         seconds = []
@@ -48,18 +49,27 @@ def by_ngspice(cards):
             took, _ = median(
                 lambda command=command: subprocess.run(
                     command, capture_output=True, check=False
-                )
+                ),
+                repeats,
             )
             seconds.append(took)
     return seconds[1] - seconds[0]
 
 
-def rows():
-    text = netlist(CARDS)
-    ours, _ = median(lambda: compiled(text))
-    theirs = by_ngspice(CARDS) if shutil.which("ngspice") else None
-    return [Row(f"{CARDS} cards, text to compiled", "ngspice load", ours, theirs, 0.67)]
+def row(cards, repeats=3):
+    text = netlist(cards)
+    ours, _ = median(lambda: compiled(text), repeats)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    theirs = by_ngspice(cards, repeats) if shutil.which("ngspice") else None
+    work = f"{cards} cards, text to compiled"
+    return Row(work, "ngspice load", ours, theirs, 0.67, None, f"peak {peak:.2f} GiB")
+
+
+def rows(*, whole=False):
+    return [row(CARDS), *([row(10 * CARDS, 1)] if whole else [])]
 
 
 if __name__ == "__main__":
-    show(rows())
+    import sys
+
+    show(rows(whole="--whole" in sys.argv))

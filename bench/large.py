@@ -179,10 +179,12 @@ def largest(size):
 
 
 def rows(*, whole=False):
-    found = [edges(200), between_two(200)]
+    yield edges(200)
+    yield between_two(200)
     if whole:
-        found += [edges(400, 1), between_two(400), largest(700)]
-    return found
+        yield edges(400, 1)
+        yield between_two(400)
+        yield largest(700)
 
 
 if __name__ == "__main__":
