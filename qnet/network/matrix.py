@@ -20,7 +20,7 @@ from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gathe
 from qnet.network.dense import join_moderate, join_singular
 from qnet.network.islands import Shape
 from qnet.network.kernel import SHORT, WORTH, Program, compose_rows, write_program
-from qnet.network.plan import Plan, make_plan
+from qnet.network.plan import Plan, plan_for
 from qnet.network.sparse import Join, factorise, one_by_one
 from qnet.smatrix import Complex
 
@@ -114,7 +114,7 @@ class Composer:
         if self.tree is not None:
             return None
         limit = PATIENCE * len(self.shape.row) if self.shape.internal > LARGE else None
-        return make_plan(self.shape, limit)
+        return plan_for(self.shape, limit)
 
     @cached_property
     def program(self) -> Program | None:

@@ -16,7 +16,7 @@ from test_islands import shapes
 from qnet.circuit import Group
 from qnet.network.compose import eliminate
 from qnet.network.dense import join_singular
-from qnet.network.plan import make_plan
+from qnet.network.plan import make_plan, plan_for
 
 
 def chain(length):
@@ -122,3 +122,11 @@ def test_a_plan_that_would_fill_in_is_given_up():
     (shape,) = shapes(lattice(8))
     assert make_plan(shape, limit=make_plan(shape).work) is not None
     assert make_plan(shape, limit=make_plan(shape).work - 1) is None
+
+
+def test_an_equal_network_finds_its_plan_again():
+    (first,), (again,), (other,) = (shapes(chain(n)) for n in (7, 7, 8))
+    assert plan_for(first) is plan_for(again)
+    assert plan_for(other) is not plan_for(first)
+    assert plan_for(first, 1) is None
+    assert plan_for(first) is not None
