@@ -78,7 +78,7 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     if "fdt" in checks and solved.fluctuations.has_counted:
         defect = _fluctuation_theorem(solved)
         found.append(Certificate("fluctuation theorem", defect, size))
-    if "laws" in checks and solved.is_full and not solved.has_holes:
+    if "laws" in checks and solved.is_full:
         found += _of_heat(solved)
     if solved.circuit.lossy:
         found = [one for one in found if one.name not in OF_UNITARY]

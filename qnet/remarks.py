@@ -207,18 +207,6 @@ def cold_differences(circuit: Circuit) -> list[Diagnostic]:
     ]
 
 
-def heat_beside_holes() -> Diagnostic:
-    """Heat currents that are not told."""
-    return _note(
-        "QN552",
-        "heat currents are not told beside a superconductor",
-        None,
-        why="a hole carries charge one way and heat the other; currents count holes "
-        "by their charge",
-        cure="ask for charge: I, V, G, S hold",
-    )
-
-
 def _instances(group: Group, where: Bools) -> list[int]:
     """First of the instances that a claim holds for: one speaks for all."""
     return np.flatnonzero(np.broadcast_to(where, (len(group),)))[:1].tolist()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 from typing import Final, Protocol
@@ -21,19 +20,13 @@ from qnet.network.matrix import IslandMatrix
 from qnet.network.sample import Sample
 from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
-from qnet.remarks import (
-    REMARKS,
-    cold_differences,
-    grounded,
-    heat_beside_holes,
-    of_scatterers,
-)
+from qnet.remarks import REMARKS, cold_differences, grounded, of_scatterers
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.conductance import Stamp, dense_conductance
 from qnet.transport.equations import Mark, Solution
 from qnet.transport.linear import balance, given_warming, solve_linear
-from qnet.transport.onsager import Onsager, onsager_stamps
+from qnet.transport.onsager import Onsager, joined, onsager_stamps
 from qnet.transport.reciprocity import (
     asymmetry,
     relative_asymmetry,
@@ -154,8 +147,14 @@ class Solved:
         named = self._inelastic(as_voltage)
         if named not in self._onsager:
             chosen = np.array(named, np.intp) if named else None
-            self._onsager[named] = onsager_stamps(self.circuit, self._flows_at, chosen)
+            found = onsager_stamps(self.circuit, self._flows_at, chosen)
+            self._onsager[named] = joined(found, self.condensate_nodes)
         return self._onsager[named]
+
+    @cached_property
+    def condensate_nodes(self) -> Ints:
+        """Reservoir (n,) that stands for each: superconductors of an island are one."""
+        return condensate_nodes(self.circuit, self.sample.shapes)
 
     def _flows_at(self, energy: Floats, voltage: Floats | None = None) -> Flows:
         """Probabilities at some energies; those at the Fermi energy are at hand."""
@@ -204,7 +203,7 @@ class Solved:
         Dephasing and thermal probes among the four act as voltage probes;
         superconductors that a scatterer joins are one node.
         """
-        quadruples = condensate_nodes(self.circuit, self.sample.shapes)[quadruples]
+        quadruples = self.condensate_nodes[quadruples]
         named = [self._inelastic(row) for row in quadruples.tolist()]
         parts: dict[int, Floats] = {}
         for group in dict.fromkeys(named):
@@ -234,15 +233,9 @@ class Solved:
     @cached_property
     def solution(self) -> Solution:
         """Voltages, temperatures, currents and heat at the netlist's sources."""
-        found = (
-            self.biased.solution
-            if self.is_full
-            else solve_linear(self.circuit, self.onsager())
-        )
-        if self.has_holes and found.heat.any():
-            # currents count holes by their charge, which is not how they carry heat
-            return replace(found, heat=np.full_like(found.heat, np.nan))
-        return found
+        if self.is_full:
+            return self.biased.solution
+        return solve_linear(self.circuit, self.onsager())
 
     @property
     def temperature(self) -> Floats:
@@ -259,11 +252,7 @@ class Solved:
         """Thermopower and its kin between two reservoirs."""
         if (a, b) not in self._thermo:
             onsager = self.onsager((a, b))
-            found = thermoelectric(self.circuit, onsager, a, b)
-            if self.has_holes:
-                lost = np.full_like(found.kappa, np.nan)
-                found = replace(found, peltier=lost, kappa=lost)
-            self._thermo[a, b] = found
+            self._thermo[a, b] = thermoelectric(self.circuit, onsager, a, b)
         return self._thermo[a, b]
 
     # --- fluctuations
@@ -368,8 +357,6 @@ class Solved:
         voltage = self.solution.voltage if self.is_full else None
         sample = self.sample
         found += of_scatterers(self.circuit, voltage, sample.interfering, sample.joined)
-        if self.has_holes and np.isnan(self.solution.heat).all():
-            found.append(heat_beside_holes())
         if not self.is_full:
             found += cold_differences(self.circuit)
         return tuple(found)

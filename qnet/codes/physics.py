@@ -121,12 +121,6 @@ CODES: Final[dict[str, Code]] = {
         "Give lever arms `ref=` that sum to 1, or take the answer as that of fixed "
         "levels.",
     ),
-    "QN552": Code(
-        "no heat currents beside a superconductor",
-        "Currents count a hole that leaves as minus an electron, which is right for "
-        "charge and wrong for heat: a hole takes heat along as an electron does.",
-        "Ask for charge only; `.thermo` keeps conductance and thermopower.",
-    ),
     "QN553": Code(
         "a scatterer that loses particles",
         "A card says `lossy`: its S matrix is not meant to be unitary. Unitarity, the "
@@ -204,6 +198,13 @@ CODES: Final[dict[str, Code]] = {
         "A reservoir that floats takes up no charge on the long run: there is nothing "
         "to count. One that a current drives takes up what is driven, exactly.",
         "Count the electrons of a reservoir whose voltage is held.",
+    ),
+    "QN565": Code(
+        "noise of a thermal probe beside a superconductor",
+        "A thermal probe answers fluctuations of heat with its temperature. Beside a "
+        "condensate the heat that electrons and holes bring at random is not followed; "
+        "mean currents, heat and the temperature of the probe are.",
+        "Use a voltage or dephasing probe, or `.noise probes=frozen`.",
     ),
     "QN541": Code(
         "a resonance so narrow that rounding shows",

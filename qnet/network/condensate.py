@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -249,21 +248,6 @@ def nambu_matrices(
                 for matrix, shift in ((one.S, 0), (other.S.conj(), n))
             ]
     return tuple(found)
-
-
-def pair_probabilities(matrices: Sequence[NambuMatrix], size: int) -> Floats:
-    """Probabilities (*sweep, E, 2n, 2n) between electrons and holes of reservoirs."""
-    total = np.zeros((1, 1))
-    for one in matrices:
-        taken, fed = (
-            (leads[..., None] == np.arange(2 * size)).astype(float)
-            for leads in (one.outgoing, one.incoming)
-        )
-        lead = (len(taken), *(1,) * (one.S.ndim - 3))
-        taken, fed = (v.reshape(*lead, *v.shape[1:]) for v in (taken, fed))
-        passed = np.swapaxes(taken, -1, -2) @ (abs(one.S) ** 2) @ fed
-        total = total + passed.sum(0)
-    return total
 
 
 def _some(S: Complex, chosen: Bools) -> Complex:

@@ -9,7 +9,7 @@ inner waves emit what they receive, instead of as a dense S.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.condensate import Condensates, signed_probabilities
 from qnet.network.entries import side_by_side, taken
+from qnet.network.excitations import Excitations
 from qnet.network.islands import Species
 from qnet.network.matrix import Composer, island_matrix
 from qnet.network.nambu import charged_leads, charges
@@ -54,12 +55,8 @@ class Flows:
         Worst `Mark` of all islands.
     channels : int
         Channels of the largest island, those at its joints included.
-    nambu : (*sweep, E, 2n, 2n), optional
-        Beside a superconductor where a dephasing probe stands: probabilities between
-        electrons and holes of all reservoirs, holes of reservoir a as number n + a.
-    condensate : (c,), optional
-        The reservoir whose charge completes rows and columns, then superconductors
-        that are one with it.
+    excitations : callable or None
+        Beside a condensate, what electrons and holes do apart, once somebody asks.
     """
 
     rows: Ints
@@ -73,8 +70,7 @@ class Flows:
     condition: Floats
     marked: NDArray[np.int8]
     channels: int
-    nambu: Floats | None = None
-    condensate: Ints | None = None
+    excitations: Callable[[], Excitations] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,9 +19,9 @@ from qnet.network.condensate import (
     condensate_potential,
     condensates,
     nambu_matrices,
-    pair_probabilities,
 )
 from qnet.network.contacts import with_contacts
+from qnet.network.excitations import excitations
 from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
 from qnet.network.graph import Ports, connect
 from qnet.network.incoherent import refuse_joined_probabilities
@@ -32,7 +32,6 @@ from qnet.network.retrace import Discrepancy, discrepancy
 from qnet.network.superconductors import with_common_voltage
 from qnet.network.waves import make_waves
 from qnet.network.wiring import Wiring, read_wiring
-from qnet.registry import ReservoirKind
 from qnet.smatrix import Complex
 
 
@@ -162,15 +161,15 @@ class Sample:
             cells = self.cell_matrices(energy, voltage)
         topology = self.topology
         condensed = self.condensates(energy, voltage)
-        found = flows_of(topology.pattern, topology.composers, cells, condensed)
-        kind = self.circuit.reservoirs.kind
-        if condensed is None or not (kind == ReservoirKind.DEPHASING).any():
-            return found
-        pairs = pair_probabilities(self.nambu(energy, voltage), len(kind))
-        supers = np.flatnonzero(condensed.is_super)
-        others = supers[supers != condensed.home]
-        together = np.concatenate([[condensed.home], others])
-        return replace(found, nambu=pairs, condensate=together)
+        flows = flows_of(topology.pattern, topology.composers, cells, condensed)
+        if condensed is None:
+            return flows
+        return replace(
+            flows,
+            excitations=lambda: excitations(
+                self.nambu(energy, voltage), condensed.is_super, condensed.home
+            ),
+        )
 
     def discrepancy(
         self, cells: tuple[CellMatrix, ...], flows: Flows

@@ -10,8 +10,10 @@ import numpy as np
 from qnet.circuit import Bools, Circuit
 from qnet.constants import kB_eV
 from qnet.diagnostics import Diagnostic
+from qnet.network.condensate import condensate_index
 from qnet.registry import ReservoirKind
 from qnet.transport.conductance import Stamp
+from qnet.transport.conductor import Conductor
 from qnet.transport.equations import (
     PINCHED,
     Mark,
@@ -19,7 +21,7 @@ from qnet.transport.equations import (
     lumped_currents,
     settle,
 )
-from qnet.transport.landauer import Conductor, Working
+from qnet.transport.landauer import Working
 from qnet.transport.newton import Newton, State
 from qnet.transport.ramp import turned_up
 from qnet.transport.spectral import FlowsAt, energy_axes, spectrum
@@ -85,7 +87,9 @@ def make_conductor(circuit: Circuit, flows_at: FlowsAt) -> Conductor:
     """What the energy integrals of a circuit need to know."""
     levers = [g.lever.reservoirs.ravel() for g in circuit.groups if g.lever is not None]
     gates = np.unique(np.concatenate([np.zeros(0, np.intp), *levers]))
-    voltage = circuit.reservoirs.voltage if len(gates) else None
+    condensate = condensate_index(circuit)
+    moves = len(gates) or condensate is not None
+    voltage = circuit.reservoirs.voltage if moves else None
     energy = circuit.fermi[..., None]
     lead, is_flat = energy_axes(flows_at, energy, voltage)
     dephasing = circuit.reservoirs.kind == ReservoirKind.DEPHASING
@@ -99,6 +103,7 @@ def make_conductor(circuit: Circuit, flows_at: FlowsAt) -> Conductor:
         lead=lead,
         rtol=circuit.tolerance,
         flat=flat,
+        condensate=condensate,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.diagnostics import PhysicsError, refuse
 from qnet.network.condensate import condensate_index, is_superconductor
 from qnet.registry import ReservoirKind
 from qnet.transport.bias import BiasSolution
@@ -206,17 +207,38 @@ def island_sources(
         As for `circuit_noise`.
     voltage, temperature : (*sweep, n)
         V, K of every reservoir.
+
+    Raises
+    ------
+    PhysicsError
+        QN565: a thermal probe beside a condensate.
     """
     kind = circuit.reservoirs.kind
     bias = _bias(circuit, islands, voltage, temperature, is_frozen)
+    thermal = np.flatnonzero(kind == ReservoirKind.THERMAL)
+    answers = len(thermal) > 0 and not is_frozen and bool(temperature.any())
     if condensate_index(circuit) is not None:
+        if answers:
+            raise _without_heat_noise(circuit, int(thermal[0]))
         found = island_noise(bias)
         return Sources(_condensed(circuit, found.charge), found.excess)
-    if (kind == ReservoirKind.THERMAL).any() and not is_frozen and temperature.any():
+    if answers:
         warm = island_heat_noise(bias)
         return Sources(warm.block, warm.excess)
     found = island_noise(bias)
     return Sources(found.charge, found.excess)
+
+
+def _without_heat_noise(circuit: Circuit, probe: int) -> PhysicsError:
+    reservoirs = circuit.reservoirs
+    return refuse(
+        PhysicsError,
+        "QN565",
+        f"the temperature of '{reservoirs.names[probe]}' fluctuates, and heat beside a "
+        "superconductor is not followed in noise",
+        reservoirs.spans[probe],
+        help="type=voltage or type=dephasing, or `.noise probes=frozen`",
+    )
 
 
 def _bias(

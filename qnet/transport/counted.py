@@ -47,6 +47,16 @@ def circuit_conductor(
         "electrons and holes are counted apart in noise only",
         "use `.noise`, which has the first two cumulants",
     )
+    for group in circuit.groups:
+        if getattr(group.model, "nambu", False):
+            raise refuse(
+                PhysicsError,
+                "QN563",
+                f"charge is not counted beside '{group.names[0]}'",
+                group.spans[0],
+                why="electrons and holes are counted apart in noise only",
+                help="use `.noise`, which has the first two cumulants",
+            )
     unknown = unknown_voltages(circuit, solution)
     if unknown[counted] >= 0:
         raise refuse(

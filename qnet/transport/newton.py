@@ -26,10 +26,11 @@ from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.constants import Gq, kB_eV
 from qnet.registry import ReservoirKind
 from qnet.transport.conductance import Stamp, currents
+from qnet.transport.conductor import Conductor
 from qnet.transport.equations import number_trees, prescribe, solve_circuit
 from qnet.transport.groups import voltage_links, with_resistors
 from qnet.transport.kirchhoff import solve_each
-from qnet.transport.landauer import Conductor, Point, Scale, Working
+from qnet.transport.landauer import Point, Scale, Working
 from qnet.transport.sampled import (
     charge_point,
     sample,

@@ -150,17 +150,21 @@ def _averaged(
 
 
 def _moments(found: Spectrum, x: Floats) -> Floats:
-    """All that is averaged, side by side: K, K x, K x², shares, shares x, open."""
+    """All that is averaged, side by side.
+
+    K and K x of charge, x and x² of energy, shares, shares x, open.
+    """
     x = x[..., None, None]
     columns = (
         found.K,
         found.K * x,
-        found.K * x * x,
+        found.energy * x,
+        found.energy * x * x,
         found.share,
         found.share * x,
         ~found.is_shut,
     )
-    return pack(columns, (2, 2, 2, 2, 2, 1))
+    return pack(columns, (2, 2, 2, 2, 2, 2, 1))
 
 
 def _stamps(
@@ -169,8 +173,8 @@ def _stamps(
     """Averages (*sweep, columns of `_moments`) in units of current, as coordinates."""
     k, g = int((~dephasing).sum()), int(dephasing.sum())
     square, tall = (k, k), (g, k)
-    K0, K1, K2, share, tilt, is_open = unpack(
-        found, (square, square, square, tall, tall, (g,))
+    K0, K1, Q1, Q2, share, tilt, is_open = unpack(
+        found, (square, square, square, square, tall, tall, (g,))
     )
     unit = degeneracy * Gq
     kT = kB_eV * temperature[..., None, None]
@@ -179,17 +183,38 @@ def _stamps(
     opened = np.where(is_open > 0, is_open, 1.0)[..., None]
     share, tilt = share / opened, tilt / opened
     cross = place(-unit * kT * K1, unit * kT * tilt, shut, dephasing)
-    reverse = place(-unit * kT * K1, np.zeros_like(tilt), shut, dephasing)
+    reverse = place(-unit * kT * Q1, np.zeros_like(tilt), shut, dephasing)
     return Onsager(
         charge=place(
             unit * K0, -unit * share, np.where(is_open > 0, unit, 0.0), dephasing
         ),
         charge_heat=cross,
         heat_charge=reverse,
-        heat=place(unit * kT**2 * K2, np.zeros_like(tilt), shut, dephasing),
+        heat=place(unit * kT**2 * Q2, np.zeros_like(tilt), shut, dephasing),
         temperature=temperature,
         follows=np.zeros(len(dephasing), bool),
         error=np.zeros_like(temperature),
+    )
+
+
+def joined(onsager: Onsager, node: Ints) -> Onsager:
+    """Let the voltages of some reservoirs be those of others, temperatures their own.
+
+    Parameters
+    ----------
+    node : (n,)
+        Reservoir that stands for each: superconductors that an island joins share one
+        voltage, and charge enters them by the first.
+    """
+    if np.array_equal(node, np.arange(len(node))):
+        return onsager
+    charge, crossed = onsager.charge, onsager.heat_charge
+    inner = np.arange(len(node), charge.size)
+    every = np.concatenate([node, inner])
+    return replace(
+        onsager,
+        charge=replace(charge, rows=every[charge.rows], cols=every[charge.cols]),
+        heat_charge=replace(crossed, cols=every[crossed.cols]),
     )
 
 

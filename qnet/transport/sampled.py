@@ -16,8 +16,9 @@ import numpy as np
 from qnet.circuit import Bools, Floats, Ints
 from qnet.constants import kB_eV
 from qnet.smatrix import Complex
+from qnet.transport.conductor import Conductor
 from qnet.transport.edges import Edges
-from qnet.transport.landauer import Conductor, Point, Working
+from qnet.transport.landauer import Point, Working, surplus_of
 from qnet.transport.panels import NODES
 from qnet.transport.quadrature import integrate_guarded
 from qnet.transport.spectral import along_shared, pack, spectrum
@@ -118,8 +119,7 @@ def sample(conductor: Conductor, mu: Floats, temperature: Floats) -> Samples | N
     lead = conductor.lead
     mu, temperature = np.broadcast_arrays(mu, temperature)
     kT = kB_eV * temperature
-    moves = len(conductor.levers) > 0
-    if moves or conductor.flat is not None or not (kT > 0).all():
+    if conductor.moves or conductor.flat is not None or not (kT > 0).all():
         return None
     spread = MARGIN * np.ptp(mu, -1)[..., None] + PANEL * kT
     reach = REACH * kT + spread
@@ -148,6 +148,8 @@ def sample(conductor: Conductor, mu: Floats, temperature: Floats) -> Samples | N
     if panels > room:
         return None
     found = spectrum(conductor.flows_at(mesh.energy, None), conductor.dephasing)
+    if surplus_of(found.K).any():  # the sums below take rows to add up to nothing
+        return None
     weight = mesh.weight[..., None, None]
     return Samples(
         low=low,
@@ -288,7 +290,8 @@ def _finished(
     """Put units to sums over samples and moments (3, *sweep, kept, column)."""
     unit, row = point.width * point.coupling, point.coupling[..., None]
     none = np.zeros((*net.shape, 0))
-    found = [net / unit, warmth / (unit * point.depth), *(moments / row)]
+    gain, tilt, bend = moments / row
+    found = [net / unit, warmth / (unit * point.depth), gain, tilt, gain, tilt, bend]
     found += [none, none, received / point.width]
     excess = np.broadcast_to(samples.excess, net.shape[:-1])
     return point.assemble(found, excess)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.circuit import Bools, Floats, Ints
+from qnet.circuit import Bools, Floats
 from qnet.constants import Gq
 from qnet.limits import free_memory, within
 from qnet.smatrix import Complex
@@ -19,6 +19,7 @@ from qnet.transport.conductance import energy_stamp
 from qnet.transport.equations import number_trees, pick
 from qnet.transport.groups import connections
 from qnet.transport.kirchhoff import DENSE_LIMIT
+from qnet.transport.quasiparticles import condensed_matrices
 from qnet.transport.response import currents_of, follow
 from qnet.transport.transmission import (
     Flows,
@@ -48,12 +49,15 @@ class Spectrum:
         Where a dephasing probe receives nothing.
     witness : (*sweep, nE, k)
         Amplitudes that show narrow resonances.
+    energy : (*sweep, nE, kept, kept)
+        K of the energy counted from a condensate; K itself where there is none.
     """
 
     K: Floats
     share: Floats
     is_shut: Bools
     witness: Complex
+    energy: Floats
 
 
 def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
@@ -64,9 +68,9 @@ def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
     dephasing : (n,)
         Reservoirs that emit at each energy what they receive.
     """
-    pairs, condensate = flows.nambu, flows.condensate
-    if pairs is not None and condensate is not None and dephasing.any():
-        return _paired_spectrum(flows, pairs, condensate, dephasing)
+    if flows.excitations is not None:
+        K, energy, share, is_shut = condensed_matrices(flows.excitations(), dephasing)
+        return Spectrum(K, share, is_shut, flows.witness, energy)
     if flows.size > DENSE_LIMIT:
         return _sparse_spectrum(flows, dephasing)
     n = flows.size - flows.inner
@@ -74,40 +78,8 @@ def spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
     gone = np.concatenate([probes, np.arange(n, flows.size)])
     left = eliminate(dense_probabilities(flows), gone)
     g = len(probes)
-    return Spectrum(
-        energy_conductance(left.P, flows.fed[..., kept]),
-        left.share[..., :g, :],
-        left.is_shut[..., :g],
-        flows.witness,
-    )
-
-
-def _paired_spectrum(
-    flows: Flows, P: Floats, condensate: Ints, dephasing: Bools
-) -> Spectrum:
-    """The same beside a condensate: a probe is filled apart at E and at 2μ_s - E.
-
-    Electrons of the kept reservoirs enter; a probe hands on electrons and holes each
-    at their own energy. A hole counts minus one where it arrives, and in the mean
-    occupation of a probe, for it stands for an electron missing at 2μ_s - E. The
-    condensate completes rows and columns.
-    """
-    n = len(dephasing)
-    kept, probes = np.flatnonzero(~dephasing), np.flatnonzero(dephasing)
-    k, g = len(kept), len(probes)
-    left = eliminate(P, np.concatenate([probes, n + probes]))
-    signed = left.P[..., :k, :k] - left.P[..., k:, :k]
-    K = flows.fed[..., kept, None] * np.eye(k) - signed
-    places = np.searchsorted(kept, condensate)
-    base, others = int(places[0]), np.setdiff1d(np.arange(k), places)
-    K[..., places, :], K[..., :, places] = 0.0, 0.0
-    K[..., base, others] = -K[..., others[:, None], others].sum(-2)
-    K[..., others, base] = -K[..., others[:, None], others].sum(-1)
-    K[..., base, base] = -K[..., others, base].sum(-1)
-    share = left.share[..., :g, :k] - left.share[..., g:, :k]
-    shut = left.is_shut[..., :g]
-    share[..., base] += np.where(shut, 0.0, 1.0) - share.sum(-1)
-    return Spectrum(K, share, shut, flows.witness)
+    K = energy_conductance(left.P, flows.fed[..., kept])
+    return Spectrum(K, left.share[..., :g, :], left.is_shut[..., :g], flows.witness, K)
 
 
 def _sparse_spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
@@ -132,7 +104,7 @@ def _sparse_spectrum(flows: Flows, dephasing: Bools) -> Spectrum:
         K[chosen] = currents_of(part, kept, filled) / Gq
         share[chosen] = filled[..., probes, :]
         is_shut[chosen] = ~is_free[probes]
-    return Spectrum(K, share, is_shut, flows.witness)
+    return Spectrum(K, share, is_shut, flows.witness, K)
 
 
 def energy_axes(

@@ -7,6 +7,7 @@ probe) can be eliminated before anything is averaged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Final, Protocol
@@ -14,6 +15,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from qnet.circuit import Bools, Floats, Ints
+from qnet.network.excitations import Excitations
 from qnet.smatrix import Complex
 
 NEGLIGIBLE: Final = 1e-26
@@ -64,12 +66,8 @@ class Flows(Protocol):
         """Amplitudes (*sweep, energy, k) in which every narrow resonance shows."""
 
     @property
-    def nambu(self) -> Floats | None:
-        """Between electrons and holes (*sweep, energy, 2n, 2n), with a condensate."""
-
-    @property
-    def condensate(self) -> Ints | None:
-        """The reservoir that supplies what pairs take along, and those one with it."""
+    def excitations(self) -> Callable[[], Excitations] | None:
+        """Beside a condensate, electrons and holes apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from qnet.constants import Gq, kB_eV
 from qnet.registry import ReservoirKind
 from qnet.smatrix import Complex
 from qnet.transport.conductance import Stamp
-from qnet.transport.landauer import Conductor
+from qnet.transport.conductor import Conductor
 from qnet.transport.onsager import place
 from qnet.transport.quadrature import integrate_guarded
 from qnet.transport.sampled import Samples, contract

@@ -117,17 +117,3 @@ def test_current_of_a_transparent_contact_in_excess():
     inside, outside = current / Gq / MEV
     assert inside == pytest.approx(1.0, rel=1e-9)
     assert outside - 100 == pytest.approx(4 / 3, rel=1e-2)
-
-
-def test_heat_beside_a_superconductor_is_left_open_with_a_note():
-    text = (
-        ".temp 1K\nT1 n V=0.1mV temp=1.1K\nT2 s type=sc Delta=1meV\nB1 n s T=0.5\n"
-        ".op\n.thermo T1 T2\n"
-    )
-    for response in ("linear", "full"):
-        report = qnet.run(f"{text}.options response={response}\n")
-        assert np.isnan(report["op"]["heat"].values).all()
-        assert np.isnan(report["thermo"]["kappa"].values)
-        assert np.isfinite(report["thermo"]["conductance"].values)
-        assert "QN552" in {d.code for d in report.diagnostics}
-        assert report.passed

@@ -23,8 +23,7 @@ class HandFlows:
     size: int
     inner: int = 0
     witness: np.ndarray | None = None
-    nambu: np.ndarray | None = None
-    condensate: np.ndarray | None = None
+    excitations: None = None
 
 
 def flows(T, fed=None, inner=0):

@@ -324,7 +324,7 @@ def test_sampled_and_adaptive_energies_agree(monkeypatch):
 def with_lever(made, weights):
     """The circuit with one element whose levels follow reservoirs by `weights`."""
     lever = Lever(np.array([list(weights)]), np.array([list(weights.values())]))
-    group = SimpleNamespace(lever=lever)
+    group = SimpleNamespace(lever=lever, model=None)
     return replace(made, groups=(group,))
 
 
