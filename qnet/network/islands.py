@@ -102,8 +102,12 @@ class Shape:
 
     @property
     def is_forest(self) -> bool:
-        """Whether no two paths join the same waves: amplitudes never interfere."""
-        return self.internal == self.blocks - 1 and not self.mirrored
+        """Whether no two paths join the same waves: amplitudes never interfere.
+
+        Where electrons turn into holes, probabilities alone would lose their charges.
+        """
+        turns = self.mirrored or self.species is Species.MIXED
+        return self.internal == self.blocks - 1 and not turns
 
 
 def make_shapes(waves: Waves) -> tuple[Shape, ...]:

@@ -224,3 +224,18 @@ def test_a_split_pair_carries_correlated_noise():
     assert pytest.approx(1, abs=1e-3) == S1
     assert pytest.approx(1, abs=1e-3) == S12
     assert abs(G12) < 1e-3
+
+
+@pytest.mark.parametrize("probes", [10, 20, 70])
+def test_a_long_line_of_probes_keeps_the_charge_of_holes(probes):
+    """What a Majorana state turns into a hole is one whoever dephases it: 2e²/h."""
+    text = f"""
+T1 n0 V=10uV
+.for k in 1:{probes}
+P{{k}} n{{k-1}} n{{k}} eps=0.01 type=dephasing forward
+.endfor
+S1 n{probes} majorana G=10ueV
+.meas g G(T1,T1)/Gq
+"""
+    report = qnet.run(text)
+    assert float(report.measures["g"].values) == pytest.approx(2, rel=1e-9)
