@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
-
-import numpy as np
+from random import Random
 
 from tests.independent.drawn import cold, is_sound
 
@@ -13,52 +13,70 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 SEEDS = [path.read_text("utf-8") for path in sorted((CORPUS / "seeds").glob("*.qnet"))]
 WORDS = (CORPUS / "dictionary.txt").read_text("utf-8").splitlines()
 TOKEN = re.compile(r"\s+|\w+|.", re.DOTALL)
+ODD = "\0\t\r\n {}()[]=+-*/^%'\";#$.,:?<>&|!~\\_0123456789eEjinfaTΩ\u202e\ufeff"
+NETWORKS = 200
+"""Random networks that mutants descend from."""
 
 
-def parent(random: np.random.Generator) -> str:
-    """A seed of the corpus, or a random network that is valid."""
+@cache
+def network(number: int) -> str:
+    """A random network that is valid."""
+    found = (cold(NETWORKS * k + number) for k in range(10**6))
+    return next(filter(is_sound, found)).netlist(".op", ".gmatrix")
+
+
+def parent(random: Random) -> str:
+    """A seed of the corpus, or a random network."""
     if random.random() < 0.8:
-        return SEEDS[random.integers(len(SEEDS))]
-    while not is_sound(network := cold(int(random.integers(10**6)))):
-        pass
-    return network.netlist(".op", ".gmatrix")
+        return random.choice(SEEDS)
+    return network(random.randrange(NETWORKS))
 
 
 def mutant(number: int) -> str:
     """The same text for the same number, always."""
-    random = np.random.default_rng(number)
+    random = Random(number)
     text = parent(random)
-    for _ in range(random.integers(1, 6)):
-        text = random.choice([_bytes, _words, _lines])(text, random)
+    for _ in range(random.randrange(1, 6)):
+        text = random.choice((_bytes, _words, _lines))(text, random)
     return text
 
 
-def _bytes(text: str, random: np.random.Generator) -> str:
-    k = int(random.integers(len(text) + 1))
-    odd = "\0\t\r\n {}()[]=+-*/^%'\";#$.,:?<>&|!~\\_0123456789eEjinfaTΩ\u202e\ufeff"
-    insert = "".join(random.choice(list(odd), int(random.integers(3))))
-    return text[:k] + insert + text[k + int(random.integers(3)) :]
+def _bytes(text: str, random: Random) -> str:
+    k = random.randrange(len(text) + 1)
+    insert = "".join(random.choices(ODD, k=random.randrange(3)))
+    return text[:k] + insert + text[k + random.randrange(3) :]
 
 
-def _words(text: str, random: np.random.Generator) -> str:
-    tokens = TOKEN.findall(text) or [""]
-    k = int(random.integers(len(tokens)))
-    kind = random.integers(4)
+def _words(text: str, random: Random) -> str:
+    start, stop = _word(text, random)
+    kind = random.randrange(4)
     if kind == 0:
-        tokens[k] = WORDS[random.integers(len(WORDS))]
-    elif kind == 1:
-        tokens.insert(k, f" {WORDS[random.integers(len(WORDS))]} ")
-    elif kind == 2:
-        tokens[k] = tokens[random.integers(len(tokens))]
-    else:
-        del tokens[k]
-    return "".join(tokens)
+        return text[:start] + random.choice(WORDS) + text[stop:]
+    if kind == 1:
+        return f"{text[:start]} {random.choice(WORDS)} {text[start:]}"
+    if kind == 2:
+        other = slice(*_word(text, random))
+        return text[:start] + text[other] + text[stop:]
+    return text[:start] + text[stop:]
 
 
-def _lines(text: str, random: np.random.Generator) -> str:
+def _word(text: str, random: Random) -> tuple[int, int]:
+    """Where a word, some blanks or a sign begins and ends."""
+    if not text:
+        return 0, 0
+    k = random.randrange(len(text))
+    return next(m.span() for m in TOKEN.finditer(text, _begin(text, k)) if m.end() > k)
+
+
+def _begin(text: str, k: int) -> int:
+    """Begin of the line that holds a place."""
+    return text.rfind("\n", 0, k) + 1
+
+
+def _lines(text: str, random: Random) -> str:
     lines = text.split("\n")
-    a, b = random.integers(len(lines), size=2)
-    kind = random.integers(3)
+    a, b = random.randrange(len(lines)), random.randrange(len(lines))
+    kind = random.randrange(3)
     if kind == 0:
         lines[a], lines[b] = lines[b], lines[a]
     elif kind == 1:
