@@ -209,7 +209,7 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
             continue
         share, worst, where, name = max(graded)
         holds = share <= 1
-        if len(graded) > 1:
+        if len(graded) > 1 and worst > 0:
             where = f"{name} {where}".rstrip()
         verdicts.append(Verdict(claim, holds, worst, where))
     return verdicts

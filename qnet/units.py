@@ -206,11 +206,41 @@ def _suffix(suffix: str, *, spice: bool) -> _Scale | None:
     return None
 
 
+_SPELLED: Final = {
+    "V": ("volt", "volts"),
+    "A": ("amp", "amps", "ampere"),
+    "K": ("kelvin", "degk"),
+    "T": ("tesla",),
+    "eV": ("electronvolt",),
+    "Ohm": ("ohms",),
+    "s": ("sec", "seconds"),
+    "m": ("meter", "metre"),
+    "deg": ("degree", "degrees"),
+    "rad": ("radian", "radians"),
+    "Phi0": ("phi_0", "h/e"),
+}
+_FOREIGN: Final = {
+    **dict.fromkeys(("c", "degc", "celsius"), "kelvin: 27 °C is 300.15K"),
+    **dict.fromkeys(("gauss", "oe", "kg"), "a gauss is 0.1mT"),
+    **dict.fromkeys(("angstrom", "ang"), "an ångström is 0.1nm"),
+    "cm": "a centimetre is 10mm",
+    "ry": "a rydberg is 13.6057eV",
+    "ha": "a hartree is 27.2114eV",
+    "mh": "inductances do not matter to steady currents",
+    "nh": "inductances do not matter to steady currents",
+}
+
+
 def _unreadable(text: str, suffix: str, *, spice: bool) -> BadQuantity:
     if suffix in ("M", "f", "t"):
         return two_readings(text, suffix, spice=spice)
+    number = text.removesuffix(suffix)
+    known = next((unit for unit in _SPELLED if suffix.lower() in _SPELLED[unit]), None)
+    if known is not None:
+        message = f"unknown unit '{suffix}'"
+        return BadQuantity("QN302", message, f"write {number}{known}", text)
     message = f"unknown unit '{suffix}'{_near_unit(suffix)}"
-    return BadQuantity("QN302", message, text=text)
+    return BadQuantity("QN302", message, _FOREIGN.get(suffix.lower(), ""), text)
 
 
 def _split_suffix(suffix: str) -> _Scale | None:

@@ -13,6 +13,7 @@ from qnet.circuit import Axis
 from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Arg, Directive, ListOf, Name, Number, Word
 from qnet.lang.findings import Findings
+from qnet.lang.habits import dot_cure
 from qnet.lang.inspection import Refusing
 from qnet.lang.keys import Keyring, numbers
 from qnet.lang.matching import NUMERIC, Said, Speaker, said_by_args, say
@@ -151,7 +152,7 @@ def _unknown(word: str, span: Span, desk: Desk) -> NetlistError:
     message = f"unknown card '.{word}'" + (
         f"; did you mean '.{near[0]}'?" if near else ""
     )
-    return refuse(NetlistError, "QN209", message, span)
+    return refuse(NetlistError, "QN209", message, span, help=dot_cure(word))
 
 
 def _said(
@@ -229,7 +230,8 @@ def _reservoir(item: Any, desk: Desk) -> str:  # noqa: ANN401  any value of a ca
         return text
     message = f"no terminal, probe or reservoir node is called '{text}'"
     message += suggest(text, known.listed)
-    raise refuse(NetlistError, "QN214", message, item.span)
+    cure = "terminals are named alone, as in `.noise T1 T2`" if "(" in text else ""
+    raise refuse(NetlistError, "QN214", message, item.span, help=cure)
 
 
 def _source_axes(items: Sequence[Any], card: Directive, desk: Desk) -> tuple[Axis, ...]:

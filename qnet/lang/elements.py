@@ -12,6 +12,7 @@ from qnet.diagnostics import NetlistError, Span, refuse
 from qnet.lang.cards import ListOf, Model
 from qnet.lang.expansion import Expansion
 from qnet.lang.frames import Frame
+from qnet.lang.habits import is_waveform, meaning
 from qnet.lang.heads import OWN_LETTERS, Head, Items, Shelf, head_of, stray_unit
 from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.keys import Key, Keyring
@@ -113,6 +114,8 @@ def _lumped(expansion: Expansion, run: Run) -> None:
         what = OWN_LETTERS[letter]
         message = f"a {what} has two nodes and a value"
         cure = f"{letter.upper()}1 n1 n2 {_EXAMPLES[letter]}"
+        if len(items) > 3 and is_waveform(items[2].texts[run.cards[0]]):
+            cure = f"all sources are steady, and need no such word: {cure}"
         raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
     value, *keys = LUMPED[letter]
     keyring = Keyring(keys, OWN_LETTERS[letter])
@@ -144,8 +147,7 @@ def _reservoir(expansion: Expansion, run: Run) -> None:
     fields, owner = (TERMINAL, "T") if letter == "t" else (PROBE, "P")
     if len(run.group.items) != 1:
         message = f"a {OWN_LETTERS.get(letter, 'probe')} has one node"
-        extra = run.group.items[1:]
-        cure = stray_unit(extra[0].texts[run.cards[0]]) if extra else ""
+        cure = _stray_item(run, letter)
         raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
     keyring = Keyring(fields, owner)
     said = said_by(run, keyring, expansion.found.findings, expansion.find_file)
@@ -157,6 +159,17 @@ def _reservoir(expansion: Expansion, run: Run) -> None:
         message = "'axis' has three components"
         raise refuse(NetlistError, "QN310", message, said.places["axis"](0))
     _add(expansion, run, owner, 1, said, fields)
+
+
+def _stray_item(run: Run, letter: str) -> str:
+    """Help where something stands after the node of a T or P."""
+    texts = [column.texts[run.cards[0]] for column in run.group.items[1:]]
+    if not texts:
+        return f"{letter.upper()}1 n1"
+    is_value = len(texts) == 1 and texts[0][0].isdigit()
+    if letter == "t" and (is_value or is_waveform(texts[0])):
+        return "its voltage is a key, as in `T1 n1 V=1mV`"
+    return stray_unit(texts[0]) or meaning(letter)
 
 
 def _check_superconductor(run: Run, said: Said) -> None:

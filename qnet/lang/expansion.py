@@ -298,7 +298,8 @@ class Expansion:
         nodes = [self.naming.nodes(run, column) for column in group.items[:-1]]
         if len(nodes) != len(card.pins):
             message = f"'{card.name.text}' has {len(card.pins)} pins, not {len(nodes)}"
-            raise refuse(NetlistError, "QN207", message, run.place(0))
+            cure = "its pins are " + " ".join(pin.text for pin in card.pins)
+            raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
         within("subcircuit depth", frame.depth + 1, run.place(0))
         smallest = run.rows * self._least(card, home, ())
         within("elements", self.found.count + smallest, run.place(0))
@@ -334,7 +335,8 @@ class Expansion:
             known.extend(card.name.text for card in around.subcircuits.values())
         message = f"unknown subcircuit '{name}'{suggest(name, known)}"
         span = run.spanned(run.group.items[-1])(0)
-        raise refuse(NetlistError, "QN204", message, span)
+        cure = f"define it: `.subckt {name} p1 p2` … `.ends`"
+        raise refuse(NetlistError, "QN204", message, span, help=cure)
 
     def _arguments(self, card: Subckt, run: Run, inner: Frame) -> None:
         """Defaults of the ``.subckt`` card, then what the X cards give."""

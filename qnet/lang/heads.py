@@ -9,6 +9,7 @@ from typing import Any
 from qnet.diagnostics import NetlistError, Span, refuse, suggest
 from qnet.lang.cards import Model
 from qnet.lang.frames import Frame
+from qnet.lang.habits import letter_cure, meaning
 from qnet.lang.titles import TITLE_HELP, begins_the_text
 from qnet.registry import ModelEntry
 from qnet.units import BadQuantity, read_quantity
@@ -173,8 +174,11 @@ def _by_name(items: Items, frame: Frame, shelf: Shelf) -> Head:
         message, cure = "an S card names its model", "S1 a b barrier T=0.5"
         raise refuse(NetlistError, "QN204", message, items.place(-1), help=cure)
     word = words[last] or ""
-    message = f"unknown model '{word}'{suggest(word, shelf.offer(frame))}"
+    near = suggest(word, shelf.offer(frame))
+    message = f"unknown model '{word}'{near}"
     cure = stray_unit(items.place(last).text)
+    if not near:
+        cure = cure or "S names its model after the nodes: `S1 n1 n2 barrier T=0.5`"
     raise refuse(NetlistError, "QN204", message, items.place(last), help=cure)
 
 
@@ -182,7 +186,8 @@ def _unknown_letter(items: Items, shelf: Shelf) -> NetlistError:
     known = sorted({*OWN_LETTERS, "p", *shelf.by_letter})
     message = f"no element begins with the letter '{items.letter.upper()}'"
     span = items.place(-1)
-    cure = f"letters are {' '.join(known).upper()}"
+    cure = letter_cure(items.letter)
+    cure = cure or f"letters are {' '.join(known).upper()}"
     if begins_the_text(span):
         cure = TITLE_HELP
     return refuse(NetlistError, "QN204", message, span, help=cure)
@@ -193,7 +198,12 @@ def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:
     entries = shelf.by_letter[items.letter]
     counts = sorted({pins for entry in entries for pins in entry.pins})
     fits = max((count for count in counts if count < len(items.words)), default=None)
-    wrong = _wrong_pins(entries, len(items.words), items.place(-1))
+    first = items.place(-1).text.split()[0]
+    cure = meaning(items.letter)
+    if shelf.named(first.lower(), frame) is not None:
+        letter = items.letter.upper()
+        cure = f"a name comes first: `{letter}1 n1 n2 …`, or `S1 n1 n2 {first} …`"
+    wrong = _wrong_pins(entries, len(items.words), items.place(-1), cure)
     if fits is None or items.words[fits] is None:
         return wrong
     word, span = items.words[fits] or "", items.place(fits)
@@ -212,7 +222,9 @@ def _no_fit(items: Items, frame: Frame, shelf: Shelf) -> NetlistError:
     return refuse(NetlistError, "QN204", message, span, help=cure)
 
 
-def _wrong_pins(entries: Sequence[ModelEntry], given: int, span: Span) -> NetlistError:
+def _wrong_pins(
+    entries: Sequence[ModelEntry], given: int, span: Span, cure: str = ""
+) -> NetlistError:
     """The error for a number of nodes that no model has."""
     wanted = " and ".join(
         f"'{entry.name}' {' or '.join(map(str, entry.pins))}" for entry in entries
@@ -226,7 +238,7 @@ def _wrong_pins(entries: Sequence[ModelEntry], given: int, span: Span) -> Netlis
         message = f"'{entries[0].name}' has {count} {plural}, not {given}"
     else:
         message = f"{given} nodes fit no model of this letter: {wanted}"
-    return refuse(NetlistError, "QN207", message, span)
+    return refuse(NetlistError, "QN207", message, span, help=cure)
 
 
 def stray_unit(word: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from qnet.circuit import Bools, Floats
-from qnet.diagnostics import Diagnostic, Label, NetlistError, Span, refuse, suggest
+from qnet.diagnostics import Diagnostic, Label, NetlistError, Span, refuse
 from qnet.lang.frames import Cell, swept_name
+from qnet.lang.habits import option_cure, suggest_key
 from qnet.lang.inspection import Inspection
 from qnet.lang.surroundings import Surroundings
 from qnet.lang.values import Array, Value
@@ -135,6 +136,10 @@ def _wrong_unit(parameter: Parameter, given: Value, cell: Cell) -> NetlistError:
     help_ = cure(text, given.unit, wanted)
     if given.unit.is_plain and wanted == unit("K"):
         help_ = f"SPICE means {text} °C, a physicist {text} K; write {text}K"
+    elif wanted == unit("T") and text.endswith("G"):
+        help_ = "a gauss is 0.1mT"
+    elif given.unit == unit("m") and text.endswith("m"):
+        help_ = f"a prefix stands before a unit: write {text}{wanted}"
     return refuse(NetlistError, "QN304", message, span, label=label, help=help_)
 
 
@@ -161,7 +166,8 @@ def _inspect(
     outside = _outside(parameter, real)
     if outside.any():
         text = f"lies outside its range, {bounds(parameter)}"
-        inspection.refuse(outside, _finding("QN309", parameter, cell, text))
+        why = f"{parameter.name}: {parameter.doc}" if parameter.doc else ""
+        inspection.refuse(outside, _finding("QN309", parameter, cell, text, why))
 
 
 def _outside(parameter: Parameter, array: Floats) -> Bools:
@@ -195,14 +201,14 @@ def bounds(parameter: Parameter) -> str:
 
 
 def _finding(
-    code: str, parameter: Parameter, cell: Cell, text: str
+    code: str, parameter: Parameter, cell: Cell, text: str, reason: str = ""
 ) -> Callable[[int], Diagnostic]:
     """The finding on a row of a cell."""
 
     def why(row: int) -> Diagnostic:
         span = cell.place(row)
         message = f"'{as_written(parameter.name, span.text)}' {text}"
-        return Diagnostic(code, message, Label(span))
+        return Diagnostic(code, message, Label(span), why=reason)
 
     return why
 
@@ -252,8 +258,9 @@ class Keyring:
             message = f"'{self.owner}' has the keys {names}: case matters here"
         else:
             message = f"'{self.owner}' has no key '{written}'"
-            message += suggest(written, self._exact)
-        raise refuse(NetlistError, "QN206", message, span(), help=self._offer())
+            message += suggest_key(written, self._exact)
+        cure = option_cure(written) if self.owner == ".options" else ""
+        raise refuse(NetlistError, "QN206", message, span(), help=cure or self._offer())
 
     def missing(self, given: Collection[str]) -> list[Parameter]:
         """Required parameters that are not among those given."""

@@ -30,6 +30,7 @@ from qnet.lang.expressions import (
     placed,
 )
 from qnet.lang.findings import Findings
+from qnet.lang.habits import name_cure
 from qnet.lang.reductions import (
     STATISTICS,
     find_axis,
@@ -312,7 +313,7 @@ def check_expression(
                 continue
             offer = [*known.values, *measures, *CONSTANTS, *STATES]
             message = f"unknown name '{text}'{suggest(text, offer)}"
-            findings.error("QN201", message, node.span)
+            findings.error("QN201", message, node.span, help=name_cure(text))
 
 
 def check_call(call: Call, known: Known) -> None:
@@ -329,8 +330,13 @@ def check_call(call: Call, known: Known) -> None:
     least, most = ask.arity
     if not least <= len(call.args) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
-        message = f"'{ask.name}' takes {wanted} arguments, not {len(call.args)}"
-        raise refuse(NetlistError, "QN306", message, call.span, help=ask.doc)
+        plural = "argument" if wanted == "1" else "arguments"
+        message = f"'{ask.name}' takes {wanted} {plural}, not {len(call.args)}"
+        cure = ask.doc
+        if (most, len(call.args)) == (1, 2) and ask.name == "V":
+            a, b = (arg.span.text for arg in call.args)
+            cure = f"a difference is written out: {{V({a}) - V({b})}}"
+        raise refuse(NetlistError, "QN306", message, call.span, help=cure)
     for arg in call.args:
         if not isinstance(arg, Name | Number):
             message = f"'{ask.name}' takes names of terminals, probes or nodes"

@@ -17,11 +17,13 @@ from qnet.lang.brackets import (
     stray_character,
     unclosed_bracket,
 )
+from qnet.lang.habits import is_waveform
 from qnet.lang.misfit import CLOSING, OPENING, OPERATORS, SIGNS, Misfit
 from qnet.lang.sheet import Sheet
 from qnet.lang.titles import TITLE_HELP
 from qnet.lang.tokens import lexicon
 
+_STEADY: Final = "currents and noise here are those of a steady state"
 _REFUSED: Final = {
     ".control": (
         "a netlist holds no scripts",
@@ -33,8 +35,22 @@ _REFUSED: Final = {
         "sweep with `.step`, or run it again with `-D name=value`",
     ),
     ".tran": (
-        "currents and noise here are those of a steady state",
+        _STEADY,
         "`.op` and `.dc` answer for steady states, `.noise` for their fluctuations",
+    ),
+    **dict.fromkeys(
+        (".ic", ".nodeset"),
+        (
+            "a steady state has no beginning",
+            "leave it out; to hold a voltage write V= on a terminal",
+        ),
+    ),
+    **dict.fromkeys(
+        (".four", ".disto", ".pz"),
+        (
+            _STEADY,
+            "`.dc` follows a current beyond linear response",
+        ),
     ),
 }
 _FORMS: Final = {
@@ -321,6 +337,23 @@ def _missing_operator(misfit: Misfit) -> Diagnostic | None:
     )
 
 
+def _waveform(misfit: Misfit) -> Diagnostic | None:
+    """Recognise SPICE's sources that vary in time: ``V1 a 0 SIN(0 1 1k)``."""
+    first = misfit.tokens[0].text
+    if first[0] not in "vViI":
+        return None
+    for index, token in enumerate(misfit.tokens):
+        if misfit.names[index] == "FUNCTION" and is_waveform(token.text):
+            return misfit.finding(
+                "QN119",
+                f"'{token.text}' is refused",
+                at=misfit.place(index),
+                why=_STEADY,
+                fix=f"a source has one value, `{first} n1 n2 1m`; `.dc` sweeps it",
+            )
+    return None
+
+
 def _named_analysis(misfit: Misfit) -> Diagnostic | None:
     """Recognise SPICE's ``.meas dc name …``."""
     if misfit.word != "MEAS" or misfit.names[1:4] != ("NAME",) * 3:
@@ -371,7 +404,7 @@ def _unexpected(misfit: Misfit) -> Diagnostic:
 _SLIPS: Final[tuple[Slip, ...]] = (
     stray_character, _no_card, _unquoted_file, _decimal_comma, _chained_comparison,
     _assignment, _missing_value, unclosed_bracket, open_quote, _unfinished,
-    stray_bracket, _signed_node, _unbraced, _named_analysis,
+    stray_bracket, _signed_node, _waveform, _unbraced, _named_analysis,
     _word_of_subckt,
     _missing_operator, _wrong_form,
     _unexpected,
