@@ -266,7 +266,8 @@ def _code_of(refusal: QnetError) -> int:
     from qnet.verbs import BAD_INPUT, REFUSED, TRY_AGAIN
 
     if isinstance(refusal, PhysicsError):
-        return REFUSED
+        exceeds = any(found.code.startswith("QN8") for found in refusal.diagnostics)
+        return BAD_INPUT if exceeds else REFUSED
     if isinstance(refusal, StorageError):
         cause = refusal.__cause__
         held = isinstance(cause, OSError) and _is_temporary(cause)

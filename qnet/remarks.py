@@ -193,7 +193,8 @@ def cold_differences(circuit: Circuit) -> list[Diagnostic]:
     """A note where temperatures differ and linear response has none to start from."""
     rows = circuit.reservoirs
     is_cold = (circuit.temperature == 0)[..., None]
-    warm = (is_cold & (rows.temperature > 0)).reshape(-1, len(rows)).any(0)
+    is_warm = is_cold & (rows.temperature > 0)
+    warm = is_warm.any(axis=tuple(range(is_warm.ndim - 1)))
     return [
         _note(
             "QN557",

@@ -349,7 +349,8 @@ class Solved:
     def notes(self) -> tuple[Diagnostic, ...]:
         """What was decided for the user while solving."""
         reservoirs = self.circuit.reservoirs
-        alone = self.solution.grounded.reshape(-1, len(reservoirs)).any(0)
+        set_to_zero = self.solution.grounded
+        alone = set_to_zero.any(axis=tuple(range(set_to_zero.ndim - 1)))
         found = [
             grounded(reservoirs.names[k], reservoirs.spans[k])
             for k in np.flatnonzero(alone).tolist()

@@ -1,9 +1,12 @@
 """Short texts that ask for the moon are counted, and refused before it is made."""
 
+import numpy as np
 import pytest
 
 import qnet
+from qnet.cli import main
 from qnet.diagnostics import QnetError
+from qnet.limits import LIMITS
 
 DEVICE = "T1 a V=1V\nT2 b V=0\n"
 TREE = "".join(
@@ -49,3 +52,30 @@ def test_it_is_refused_by_its_limit(name):
     with pytest.raises(QnetError) as refused:
         qnet.run(BOMBS[name])
     assert name.split()[0] in {found.code for found in refused.value.diagnostics}
+
+
+@pytest.mark.parametrize("text", ["", "* nothing\n", "\n\n", ".title nothing\n"])
+def test_an_empty_netlist_has_an_empty_answer(text):
+    report = qnet.run(text)
+    assert report.passed
+    assert not report.measures
+
+
+def test_a_data_file_beyond_a_limit_is_bad_input(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(LIMITS, "file size", LIMITS["file size"])
+    (tmp_path / "s.csv").write_text("E,re_1_1\n0,1\n")
+    path = tmp_path / "big.qnet"
+    path.write_text('T1 a V=0\nS1 a table file="s.csv"\n.op\n')
+    assert main(["run", str(path)]) == 0
+    assert main(["run", str(path), "--limit", "file size=60"]) == 0
+    (tmp_path / "s.csv").write_text("E,re_1_1\n0,1\n" + "\n" * 100)
+    assert main(["run", str(path), "--limit", "file size=60"]) == 2
+    assert "QN801" in capsys.readouterr().err
+
+
+def test_a_table_without_a_matrix_is_refused(tmp_path):
+    np.savez(tmp_path / "none.npz", S=np.zeros((0, 1, 1), complex), E=np.zeros(0))
+    path = tmp_path / "none.qnet"
+    path.write_text('T1 a V=0\nS1 a table file="none.npz"\n.op\n')
+    with pytest.raises(QnetError, match="no matrix"):
+        qnet.run(path)

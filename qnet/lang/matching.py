@@ -74,7 +74,7 @@ class Speaker:
             message = f"{what} stands where one number is expected"
             help_ = f"{{{value.text}}}" if isinstance(value, Word) else ""
             cure = f"a parameter stands in braces, {help_}" if help_ else ""
-            if value.span.text[:1].isdigit():
+            if value.span.text.replace(".", "").isdigit():
                 cure = "a number has one decimal point"
             raise refuse(NetlistError, "QN310", message, value.span, help=cure)
         span = value.span

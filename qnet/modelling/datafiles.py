@@ -103,6 +103,8 @@ def _bad(file: Path, fault: str, line: int | None = None) -> Exception:
 
 def _checked(file: Path, table: Tabulated) -> Tabulated:
     """Refuse tables whose axes or shapes make no sense."""
+    if not table.S.size:
+        raise _bad(file, "holds no matrix")
     for name, axis, length in (
         ("E", table.E, table.S.shape[0]),
         ("B", table.B, table.S.shape[1]),

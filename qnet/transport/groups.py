@@ -303,7 +303,7 @@ def anchor(circuit: Circuit, group: Ints, held: Bools, injected: Floats) -> Anch
     total, scale = (sum_by(x, group, size) for x in (injected, abs(injected)))
     unbalanced = abs(total) > ROUNDING * scale
     stranded = np.asarray(unbalanced & loose & (taker < 0)[group])
-    for k in np.flatnonzero(stranded.reshape(-1, size).any(0)):
+    for k in np.flatnonzero(stranded.any(axis=tuple(range(stranded.ndim - 1)))):
         members = np.flatnonzero(group == k)
         is_lost[..., members] |= stranded[..., k, None]
         faults.append((stranded[..., k], _no_return(circuit, members, injected)))

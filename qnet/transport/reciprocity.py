@@ -66,8 +66,10 @@ def sum_rule_defect(stamp: Stamp) -> Floats:
         for index in (stamp.rows, stamp.cols)
         for values in (stamp.values, abs(stamp.values))
     ]
-    fault = np.maximum(abs(sums[0]).max(-1), abs(sums[2]).max(-1))
-    scale = np.maximum(sums[1].max(-1), sums[3].max(-1))
+    fault = np.maximum(
+        abs(sums[0]).max(-1, initial=0.0), abs(sums[2]).max(-1, initial=0.0)
+    )
+    scale = np.maximum(sums[1].max(-1, initial=0.0), sums[3].max(-1, initial=0.0))
     return fault / np.maximum(scale, Gq)
 
 
