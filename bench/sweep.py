@@ -21,7 +21,7 @@ LOW, HIGH = 0.001, 0.011
 
 SEEDS = 5
 
-LONG = 10_000
+LONG = 30_000
 """Points of a run of 100 scatterers that is worth Numba: its loops serve all later."""
 
 

@@ -42,7 +42,7 @@ LONGEST: Final = 4096
 SHORT: Final = 512
 """Points of a batch from which rows pay for themselves."""
 
-WORTH: Final = 2**23
+WORTH: Final = 2**25
 """Multiplications of a whole run from which loading the compiled loop pays."""
 
 
