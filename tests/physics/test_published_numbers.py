@@ -55,6 +55,17 @@ def test_a_saddle_opens_in_steps():
     )
 
 
+def test_the_width_of_a_step():
+    """Büttiker (1990): T rises from .1 to .9 over ln(9)/π = .6994 ħω_x."""
+    rise = np.log(9) / (2 * np.pi)
+    assert 2 * rise == pytest.approx(0.6994, abs=5e-5)
+    agree(
+        f"{TWO}Q1 a b N=1 hwx=1eV hwy=3eV\n.step EF list {1.5 - rise}eV {1.5 + rise}eV",
+        G=[0.1, 0.9],
+        rel=1e-6,
+    )
+
+
 def test_an_adiabatic_taper():
     """Glazman, Lesovik, Khmel'nitskii, Shekhter, JETP Lett. 48, 238 (1988): R/d = 2."""
     agree(
@@ -83,6 +94,12 @@ def test_a_rectangular_barrier(EF, d, T):
         G=T,
         rel=1e-7,
     )
+
+
+def test_a_rectangular_barrier_of_whole_half_waves_is_not_there():
+    """sin qd = 0 at E = 2 V0: nothing is reflected."""
+    length = "pi*hbar/sqrt(2*me*1eV)"
+    agree(f"{TWO}.fermi 2eV\nS1 a b rectangular V0=1eV d={{{length}}}", G=1, rel=1e-9)
 
 
 def test_two_barriers_in_and_out_of_phase():
@@ -280,6 +297,14 @@ def test_a_dephased_mach_zehnder_interferometer_and_its_noise():
     assert min(found["direct"], found["cross"]) == pytest.approx(0.2592514945, rel=1e-9)
     unit = Gq * e * 1e-3
     assert found["noise"] / unit == pytest.approx(0.2840803142, rel=1e-9)
+
+
+def test_a_spin_hall_bar_of_two_contacts():
+    """Roth et al., Science 325, 294 (2009): both edges in parallel, R_2t = 1/2."""
+    agree(
+        "T1 a V=1mV\nT2 b V=0\nH1 a b\nH2 b a\n.meas R R(T1,T2,T1,T2)/RK",
+        R=0.5,
+    )
 
 
 def test_a_gate_across_a_hall_bar():
