@@ -19,19 +19,18 @@ class ConductanceMatrix:
     """Büttiker conductance matrix, in e²/h.
 
     That between the contacts, with all probes following, and the full one between all
-    reservoirs where there are more. Rows: the current's terminal; columns: the
-    voltage's.
+    reservoirs. Rows: the current's terminal; columns: the voltage's.
     """
 
     def run(self, solved: Solved) -> Result:
         """Answer at every point of a piece of the sweep."""
         names = tuple(solved.circuit.reservoirs.names)
-        contacts = solved.contacts
-        seen = tuple(names[k] for k in contacts)
+        contacts = tuple(names[k] for k in solved.contacts)
         title = "Conductance matrix (.gmatrix)"
-        shown = {"all reservoirs": (solved.matrix, names)}
-        if seen != names:
-            shown = {"contacts": (solved.contact_matrix, seen), **shown}
+        shown = {
+            "contacts": (solved.contact_matrix, contacts),
+            "all reservoirs": (solved.matrix, names),
+        }
         quantities = {
             name: Quantity(
                 name, values / Gq, ("to", "from"), "Gq", {"to": labels, "from": labels}
