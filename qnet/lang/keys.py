@@ -138,7 +138,7 @@ def _wrong_unit(parameter: Parameter, given: Value, cell: Cell) -> NetlistError:
         help_ = f"SPICE means {text} °C, a physicist {text} K; write {text}K"
     elif wanted == unit("T") and text.endswith("G"):
         help_ = "a gauss is 0.1mT"
-    elif given.unit == unit("m") and text.endswith("m"):
+    elif given.unit == unit("m") and is_bare:
         help_ = f"a prefix stands before a unit: write {text}{wanted}"
     return refuse(NetlistError, "QN304", message, span, label=label, help=help_)
 
