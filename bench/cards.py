@@ -62,7 +62,8 @@ def row(cards, repeats=3):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     theirs = by_ngspice(cards, repeats) if shutil.which("ngspice") else None
     work = f"{cards} cards, text to compiled"
-    return Row(work, "ngspice load", ours, theirs, 0.67, None, f"peak {peak:.2f} GiB")
+    goal = 0.67 if cards == CARDS else 1
+    return Row(work, "ngspice load", ours, theirs, goal, None, f"peak {peak:.2f} GiB")
 
 
 def rows(*, whole=False):

@@ -25,36 +25,91 @@ LONG = 30_000
 """Points of a run of 100 scatterers that is worth Numba: its loops serve all later."""
 
 
-@dataclass(frozen=True)
-class Rings:
-    """Rings in series: Y, two arms, Y and a wire; arms and wires vary with E."""
+PINS = {"W": ("in0", "out0"), "Y": ("in0", "out0", "out1"), "B": ("in0", "out0")}
+"""Wires, forks and barriers, and the names of their pins for SAX."""
 
-    coupling: np.ndarray  # (ring, 2)
-    delay: np.ndarray  # (ring, 3) in ps
+
+@dataclass(frozen=True)
+class Network:
+    """Scatterers as (card name, nodes, value); a terminal at each of `ends`.
+
+    Values are ps of wires, whose phase varies with E, couplings of forks, and
+    transmissions of barriers. From the first end to the second goes what is asked.
+    """
+
+    title: str
+    parts: list[tuple[str, tuple[str, ...], float]]
+    ends: tuple[str, ...]
+
+    def joints(self):
+        """Pins (part, number) at each node."""
+        found = {}
+        for name, nodes, _ in self.parts:
+            for pin, node in enumerate(nodes):
+                found.setdefault(node, []).append((name, pin))
+        return found
 
 
 def rings(scatterers, seed):
+    """Rings in series: Y, two arms, Y and a wire."""
     rng = np.random.default_rng(seed)
     n = scatterers // 5
-    return Rings(rng.uniform(0.2, 0.48, (n, 2)), rng.uniform(0.5, 2, (n, 3)))
+    coupling, delay = rng.uniform(0.2, 0.48, (n, 2)), rng.uniform(0.5, 2, (n, 3))
+    parts = []
+    for k in range(n):
+        (first, second), (up, down, on) = coupling[k].tolist(), delay[k].tolist()
+        parts += [
+            (f"YL{k}", (f"n{2 * k}", f"a{k}", f"b{k}"), first),
+            (f"WU{k}", (f"a{k}", f"c{k}"), up),
+            (f"WD{k}", (f"b{k}", f"d{k}"), down),
+            (f"YR{k}", (f"n{2 * k + 1}", f"c{k}", f"d{k}"), second),
+            (f"WS{k}", (f"n{2 * k + 1}", f"n{2 * k + 2}"), on),
+        ]
+    return Network("rings", parts, ("n0", f"n{2 * n}"))
+
+
+def chain(scatterers, seed):
+    """Barriers and wires by turns."""
+    rng = np.random.default_rng(seed)
+    n = scatterers // 2
+    T, delay = rng.uniform(0.9, 1, n).tolist(), rng.uniform(0.5, 2, n).tolist()
+    parts = []
+    for k in range(n):
+        parts += [
+            (f"B{k}", (f"n{2 * k}", f"n{2 * k + 1}"), T[k]),
+            (f"W{k}", (f"n{2 * k + 1}", f"n{2 * k + 2}"), delay[k]),
+        ]
+    return Network("a chain", parts, ("n0", f"n{2 * n}"))
+
+
+def ladder(scatterers, seed):
+    """Two rails of forks and wires; a wire from fork to fork is each rung."""
+    rng = np.random.default_rng(seed)
+    n = scatterers // 5
+    coupling, delay = rng.uniform(0.2, 0.48, (n, 2)), rng.uniform(0.5, 2, (n, 3))
+    parts = []
+    for k in range(n):
+        (first, second), (up, down, rung) = coupling[k].tolist(), delay[k].tolist()
+        parts += [
+            (f"YU{k}", (f"u{k}", f"a{k}", f"r{k}"), first),
+            (f"YD{k}", (f"d{k}", f"b{k}", f"s{k}"), second),
+            (f"WR{k}", (f"r{k}", f"s{k}"), rung),
+            (f"WU{k}", (f"a{k}", f"u{k + 1}"), up),
+            (f"WD{k}", (f"b{k}", f"d{k + 1}"), down),
+        ]
+    return Network("a ladder", parts, ("u0", f"u{n}", "d0", f"d{n}"))
+
+
+def card(name, nodes, value):
+    told = {"W": f"tau={value!r}ps", "Y": f"eps={value!r}", "B": f"T={value!r}"}
+    return f"{name} {' '.join(nodes)} {told[name[0]]}"
 
 
 def netlist(network, points):
-    cards = [".title rings", "T1 n0 V=1uV"]
-    rows = zip(network.coupling.tolist(), network.delay.tolist(), strict=True)
-    for k, ((first, second), (up, down, on)) in enumerate(rows):
-        cards += [
-            f"YL{k} n{2 * k} a{k} b{k} eps={first!r}",
-            f"WU{k} a{k} c{k} tau={up!r}ps",
-            f"WD{k} b{k} d{k} tau={down!r}ps",
-            f"YR{k} n{2 * k + 1} c{k} d{k} eps={second!r}",
-            f"WS{k} n{2 * k + 1} n{2 * k + 2} tau={on!r}ps",
-        ]
-    cards += [
-        f"T2 n{2 * len(network.delay)} V=0",
-        f".step EF lin {points} {LOW}eV {HIGH}eV",
-        ".meas t T(T2,T1)",
-    ]
+    cards = [f".title {network.title}", f"T1 {network.ends[0]} V=1uV"]
+    cards += [card(*part) for part in network.parts]
+    cards += [f"T{k} {node} V=0" for k, node in enumerate(network.ends[1:], 2)]
+    cards += [f".step EF lin {points} {LOW}eV {HIGH}eV", ".meas t T(T2,T1)"]
     return "\n".join(cards) + "\n"
 
 
@@ -90,37 +145,47 @@ def sax_circuit(network):
         c = jnp.sqrt(1 - 2 * eps)
         a, b, s = (c - 1) / 2 + 0j, (c + 1) / 2 + 0j, jnp.sqrt(eps) + 0j
         S = [[-(a + b), s, s], [s, a, b], [s, b, a]]
-        pins = ("in0", "out0", "out1")
+        pins = PINS["Y"]
         return {(p, q): S[k][m] for k, p in enumerate(pins) for m, q in enumerate(pins)}
 
-    instances, joints, fixed = {}, {}, {}
-    for k, (first, second) in enumerate(network.coupling.tolist()):
-        for name in ("wu", "wd", "ws"):
-            instances[f"{name}{k}"] = "wire"
-        instances[f"yl{k}"] = instances[f"yr{k}"] = "fork"
-        fixed |= {f"yl{k}": {"eps": first}, f"yr{k}": {"eps": second}}
-        joints |= {
-            f"yl{k},out0": f"wu{k},in0",
-            f"yl{k},out1": f"wd{k},in0",
-            f"wu{k},out0": f"yr{k},out0",
-            f"wd{k},out0": f"yr{k},out1",
-            f"yr{k},in0": f"ws{k},in0",
+    def barrier(T=0.5):
+        r, t = jnp.sqrt(1 - T) + 0j, 1j * jnp.sqrt(T)
+        return {
+            ("in0", "in0"): r,
+            ("out0", "out0"): r,
+            ("in0", "out0"): t,
+            ("out0", "in0"): t,
         }
-        if k:
-            joints[f"ws{k - 1},out0"] = f"yl{k},in0"
-    ends = {"in": "yl0,in0", "out": f"ws{len(network.delay) - 1},out0"}
+
+    def pin(name, number):
+        return f"{name},{PINS[name[0]][number]}"
+
+    joints = {
+        node: [pin(*one) for one in pins] for node, pins in network.joints().items()
+    }
     circuit, _ = sax.circuit(
-        netlist={"instances": instances, "connections": joints, "ports": ends},
-        models={"wire": wire, "fork": fork},
+        netlist={
+            "instances": {name: name[0] for name, _, _ in network.parts},
+            "connections": dict(pins for pins in joints.values() if len(pins) == 2),
+            "ports": {f"o{k}": joints[node][0] for k, node in enumerate(network.ends)},
+        },
+        models={"W": wire, "Y": fork, "B": barrier},
     )
+    keys = {"Y": "eps", "B": "T"}
+    fixed = {
+        name: {keys[name[0]]: value}
+        for name, _, value in network.parts
+        if name[0] in keys
+    }
+    delays = {name: value for name, _, value in network.parts if name[0] == "W"}
 
     @jax.jit
     def transmission(energy):
-        values = dict(fixed)
-        for k, delays in enumerate(network.delay.tolist()):
-            for name, delay in zip(("wu", "wd", "ws"), delays, strict=True):
-                values[f"{name}{k}"] = {"phase": energy * (delay * 1e-12 / hbar_eV)}
-        return abs(sax.sdict(circuit(**values))["in", "out"]) ** 2
+        phases = {
+            name: {"phase": energy * (delay * 1e-12 / hbar_eV)}
+            for name, delay in delays.items()
+        }
+        return abs(sax.sdict(circuit(**fixed, **phases))["o0", "o1"]) ** 2
 
     return lambda energy: np.asarray(transmission(energy).block_until_ready())
 
@@ -132,53 +197,56 @@ def rf_transmission(network, energy):
 
     frequency = skrf.Frequency.from_f(1 + np.arange(len(energy)), unit="hz")
 
+    def matrix(name, value):
+        if name[0] == "Y":
+            return junction(value)
+        S = np.zeros((len(energy), 2, 2), complex)
+        if name[0] == "B":
+            S[:, 0, 0] = S[:, 1, 1] = np.sqrt(1 - value)
+            S[:, 0, 1] = S[:, 1, 0] = 1j * np.sqrt(value)
+        else:
+            S[:, 0, 1] = S[:, 1, 0] = np.exp(1j * energy * value * 1e-12 / hbar_eV)
+        return S
+
     def part(name, S):
         wide = np.broadcast_to(S, (len(energy), *S.shape[-2:])).astype(complex)
         return skrf.Network(frequency=frequency, s=wide, z0=50, name=name)
 
-    nodes = []
-    last = (Circuit.Port(frequency, "in", z0=50), 0)
-    for k, delays in enumerate(network.delay.tolist()):
-        forks = [part(f"y{k}{m}", junction(network.coupling[k, m])) for m in (0, 1)]
-        wires = []
-        for m, delay in enumerate(delays):
-            S = np.zeros((len(energy), 2, 2), complex)
-            S[:, 0, 1] = S[:, 1, 0] = np.exp(1j * energy * delay * 1e-12 / hbar_eV)
-            wires.append(part(f"w{k}{m}", S))
-        nodes += [
-            [last, (forks[0], 0)],
-            [(forks[0], 1), (wires[0], 0)],
-            [(forks[0], 2), (wires[1], 0)],
-            [(wires[0], 1), (forks[1], 1)],
-            [(wires[1], 1), (forks[1], 2)],
-            [(forks[1], 0), (wires[2], 0)],
-        ]
-        last = (wires[2], 1)
-    nodes.append([last, (Circuit.Port(frequency, "out", z0=50), 0)])
-    return abs(Circuit(nodes).s_external[:, 1, 0]) ** 2
+    parts = {name: part(name, matrix(name, value)) for name, _, value in network.parts}
+    nodes = {
+        node: [(parts[name], pin) for name, pin in pins]
+        for node, pins in network.joints().items()
+    }
+    for k, node in enumerate(network.ends):
+        nodes[node].append((Circuit.Port(frequency, f"o{k}", z0=50), 0))
+    return abs(Circuit(list(nodes.values())).s_external[:, 1, 0]) ** 2
 
 
-def warm(scatterers, points, goal):
+def warm(shape, scatterers, points, goal):
     """Both after one run of the same network, and qnet after a long one besides.
 
-    Nothing is loaded or compiled any more on either side.
+    Nothing is loaded or compiled any more on either side. What SAX takes to trace and
+    compile is told where it is much.
     """
     by_qnet(netlist(rings(100, 0), LONG))
     energy = np.linspace(LOW, HIGH, points)
-    ours, theirs, apart = [], [], []
+    ours, theirs, apart, note = [], [], [], ""
     for seed in range(SEEDS if scatterers < 1000 else 1):
-        network = rings(scatterers, seed)
+        network = shape(scatterers, seed)
         text = netlist(network, points)
         by_qnet(text)
         seconds, t = median(lambda text=text: by_qnet(text))
         ours.append(seconds)
         if present("sax") and (seed == 0 or scatterers < 100):
+            start = processor_seconds()
             compute = sax_circuit(network)
             compute(energy)
+            if scatterers >= 1000:
+                note = f"SAX compiles for {processor_seconds() - start:.0f} s"
             seconds, expected = median(lambda compute=compute: compute(energy))
             theirs.append(seconds)
             apart.append(np.abs(t - expected).max())
-    work = f"sweep of {points} energies, {scatterers} scatterers, warm"
+    work = f"{points} energies, {scatterers} scatterers in {network.title}, warm"
     return Row(
         work,
         "SAX",
@@ -186,6 +254,7 @@ def warm(scatterers, points, goal):
         float(np.median(theirs)) if theirs else None,
         goal,
         agree(max(apart), work) if apart else None,
+        note,
     )
 
 
@@ -201,7 +270,7 @@ def cold(scatterers, points, goal):
     seconds("qnet")  # fills Numba's cache
     ours = float(np.median([seconds("qnet") for _ in range(3)]))
     theirs = seconds("sax") if present("sax") else None
-    work = f"the same, {scatterers} scatterers, from a cold process"
+    work = f"{points} energies, {scatterers} scatterers in rings, from a cold process"
     return Row(work, "SAX", ours, theirs, goal, note="SAX once: it traces and compiles")
 
 
@@ -210,7 +279,7 @@ def beside_rf(scatterers, points, goal):
     text = netlist(network, points)
     by_qnet(text)
     ours, t = median(lambda: by_qnet(text))
-    work = f"{scatterers} scatterers, {points} energies"
+    work = f"{points} energies, {scatterers} scatterers in rings"
     if not present("skrf"):
         return Row(work, "scikit-rf", ours, None, goal)
     energy = np.linspace(LOW, HIGH, points)
@@ -220,14 +289,16 @@ def beside_rf(scatterers, points, goal):
 
 
 def rows():
-    return [
-        warm(5, 10_000, 6),
-        warm(20, 10_000, 6),
-        warm(100, 10_000, 6),
-        cold(5, 10_000, 20),
-        cold(100, 10_000, 8),
-        beside_rf(20, 1000, 100),
-    ]
+    """The table, row by row as they are measured."""
+    yield warm(rings, 5, 10_000, 6)
+    yield warm(rings, 20, 10_000, 6)
+    yield warm(rings, 100, 10_000, 6)
+    yield warm(chain, 100, 10_000, 8)
+    yield warm(ladder, 100, 10_000, 8)
+    yield cold(5, 10_000, 20)
+    yield cold(100, 10_000, 8)
+    yield beside_rf(20, 1000, 100)
+    yield warm(rings, 1000, 100, 3)
 
 
 def once(who, scatterers, points):
