@@ -7,12 +7,15 @@ of points are added and compared, and must not be picked out of one another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qnet.circuit import Bools, Ints
+
+FEW: Final = 8
+"""Entries up to which NumPy takes longer to reduce each point than all points."""
 
 Number = TypeVar("Number", np.float64, np.complex128)
 
@@ -20,6 +23,26 @@ Number = TypeVar("Number", np.float64, np.complex128)
 def taken(values: NDArray[Number], which: Ints | Bools) -> NDArray[Number]:
     """Some entries (*sweep, k) of an array (*sweep, n)."""
     return np.moveaxis(np.moveaxis(values, -1, 0)[which], 0, -1)
+
+
+def largest(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Largest of the entries (*sweep, n) at each point, at least zero, (*sweep,)."""
+    if values.shape[-1] > FEW:
+        return np.asarray(values.max(-1, initial=0.0))
+    found = np.zeros(values.shape[:-1])
+    for k in range(values.shape[-1]):
+        np.maximum(found, values[..., k], out=found)
+    return found
+
+
+def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of the entries (*sweep, n) at each point, (*sweep,)."""
+    if values.shape[-1] > FEW:
+        return np.asarray(values.sum(-1))
+    found = np.zeros(values.shape[:-1])
+    for k in range(values.shape[-1]):
+        found += values[..., k]
+    return found
 
 
 def side_by_side(

@@ -18,6 +18,7 @@ from qnet.network import banded, clusters, series
 from qnet.network.blocks import compose_blocks, is_broad
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, compose, gather
 from qnet.network.dense import join_moderate, join_singular
+from qnet.network.entries import largest, total
 from qnet.network.islands import Shape
 from qnet.network.kernel import SHORT, WORTH, Program, compose_rows, write_program
 from qnet.network.plan import Plan, plan_for
@@ -238,13 +239,14 @@ def unitarity_estimate(S: Complex) -> Floats:
     with np.errstate(invalid="ignore", over="ignore"):
         columns = np.sum(S.real**2 + S.imag**2, axis=-2)
         is_open = columns > 0
+        opened = total(is_open.astype(float))
         # Irrational phases: no symmetry of a device hides a defect from them.
         mixture = np.exp(1j * np.sqrt(2) * np.arange(S.shape[-1]) ** 2)
         mixed_out = (S.reshape(-1, S.shape[-1]) @ mixture).reshape(S.shape[:-1])
-        total = mixed_out.real**2 + mixed_out.imag**2
-        count = np.maximum(is_open.sum(-1), 1)
-        mixed = np.abs(total.sum(-1) - is_open.sum(-1)) / count
-        return np.maximum(np.abs(columns - is_open).max(-1), mixed)
+        power = mixed_out.real**2 + mixed_out.imag**2
+        count = np.maximum(opened, 1)
+        mixed = np.abs(total(power) - opened) / count
+        return np.maximum(largest(np.abs(columns - is_open)), mixed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

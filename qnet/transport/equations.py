@@ -17,6 +17,7 @@ import numpy as np
 from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.constants import Gq, kB_eV
 from qnet.diagnostics import Diagnostic, PhysicsError
+from qnet.network.entries import largest, total
 from qnet.transport.conductance import Stamp, currents
 from qnet.transport.groups import (
     Anchors,
@@ -319,17 +320,17 @@ def _report(
     outflow = currents(conductors, relative, potentials.shift) + given.thermal
     outflow = outflow - given.injected
     misfit = np.where(potentials.is_free & ~lost, outflow, 0.0)
-    worst = abs(sum_by(misfit, links.root, size)).max(-1, initial=0.0)
-    height = abs(relative).max(-1, initial=0.0)
+    worst = largest(abs(sum_by(misfit, links.root, size)))
+    height = largest(abs(relative))
     norm = _norm(conductors) * height
-    astray = abs(into[..., :n].sum(-1))
+    astray = abs(total(into[..., :n]))
     temperature = problem.circuit.reservoirs.temperature
     # differences of temperature drive as much, and may find nothing to drive
     warmth = kB_eV * np.ptp(temperature, -1) if given.thermal.any() else 0.0
     drive = np.maximum(height, warmth)
     conservation = np.maximum(
-        _share(astray, abs(into).sum(-1), drive),
-        _share(worst, abs(outflow).sum(-1), drive),
+        _share(astray, total(abs(into)), drive),
+        _share(worst, total(abs(outflow)), drive),
     )
     return Solution(
         voltage=(potentials.relative + potentials.shift)[..., :n],
@@ -378,7 +379,7 @@ def lumped_currents(
 
 def _norm(stamp: Stamp) -> Floats:
     """Largest row sum of absolute conductances, (*sweep,)."""
-    return sum_by(abs(stamp.values), stamp.rows, stamp.size).max(-1, initial=0.0)
+    return largest(sum_by(abs(stamp.values), stamp.rows, stamp.size))
 
 
 def _share(fault: Floats, flow: Floats, height: Floats) -> Floats:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 
 from qnet.circuit import Floats
 from qnet.constants import Gq
-from qnet.network.entries import taken
+from qnet.network.entries import largest, taken
 from qnet.transport.conductance import Stamp, currents, dense_conductance
 from qnet.transport.response import follow
 from qnet.transport.transmission import sum_by
@@ -66,10 +67,8 @@ def sum_rule_defect(stamp: Stamp) -> Floats:
         for index in (stamp.rows, stamp.cols)
         for values in (stamp.values, abs(stamp.values))
     ]
-    fault = np.maximum(
-        abs(sums[0]).max(-1, initial=0.0), abs(sums[2]).max(-1, initial=0.0)
-    )
-    scale = np.maximum(sums[1].max(-1, initial=0.0), sums[3].max(-1, initial=0.0))
+    fault = np.maximum(largest(abs(sums[0])), largest(abs(sums[2])))
+    scale = np.maximum(largest(sums[1]), largest(sums[3]))
     return fault / np.maximum(scale, Gq)
 
 
@@ -102,7 +101,7 @@ def imbalance(stamp: Stamp, faint: Floats) -> Floats:
     share = np.divide(
         abs(received - given), scale, out=np.zeros_like(scale), where=scale > 0
     )
-    return share.max(-1, initial=0.0)
+    return largest(share)
 
 
 def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
@@ -111,8 +110,8 @@ def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
     pairs, place = np.unique(keys, return_inverse=True)
     ours = sum_by(stamp.values, place[: len(stamp.rows)], len(pairs))
     theirs = sum_by(turned.values, place[len(stamp.rows) :], len(pairs))
-    fault = abs(ours - theirs).max(-1, initial=0.0)
-    return _relative(fault, abs(ours).max(-1, initial=0.0))
+    fault = largest(abs(ours - theirs))
+    return _relative(fault, largest(abs(ours)))
 
 
 def _form(stamp: Stamp, left: Floats, right: Floats) -> Floats:
@@ -135,8 +134,12 @@ def relative_asymmetry(ours: Floats, theirs: Floats) -> Floats:
 
     Relative to the largest entry.
     """
-    fault = abs(ours - np.swapaxes(theirs, -1, -2)).max((-1, -2), initial=0.0)
-    return _relative(fault, abs(ours).max((-1, -2), initial=0.0))
+    apart = ours - np.swapaxes(theirs, -1, -2)
+    fault, scale = (
+        largest(abs(each).reshape(*each.shape[:-2], math.prod(each.shape[-2:])))
+        for each in (apart, ours)
+    )
+    return _relative(fault, scale)
 
 
 def _relative(fault: Floats, scale: Floats) -> Floats:

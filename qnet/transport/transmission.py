@@ -22,6 +22,8 @@ NEGLIGIBLE: Final = 1e-26
 """A probability below this is an amplitude of rounding errors, 1e-13."""
 ROUNDING: Final = 1e-12
 """Sum rules are taken as exact when they fail by less, relative to the channels."""
+FEW_ENTRIES: Final = 32
+"""Entries up to which each is added by itself, which costs less than to order them."""
 MOST_ROUNDS: Final = 64
 """Entries of one bin up to which they are added row by row."""
 SPARSE: Final = 0.2
@@ -249,16 +251,20 @@ def sum_by(values: Floats, index: Ints, size: int) -> Floats:
     if prod(batch) == 1:
         counted = np.bincount(index, values.ravel(), size)
         return counted.astype(float).reshape(*batch, size)
+    rows, sums = np.moveaxis(values, -1, 0), np.zeros((size, *batch))
+    if len(index) <= FEW_ENTRIES:
+        for row, place in zip(rows, index.tolist(), strict=True):
+            sums[place] += row
+        return np.moveaxis(sums, 0, -1)
     order = np.argsort(index, kind="stable")
     ordered = index[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
     crowd = np.diff(starts, append=len(order))
     if crowd.max(initial=0) > MOST_ROUNDS:
-        sums = np.zeros((*batch, size), float)
-        sums[..., ordered[starts]] = np.add.reduceat(values[..., order], starts, -1)
-        return sums
+        whole = np.zeros((*batch, size), float)
+        whole[..., ordered[starts]] = np.add.reduceat(values[..., order], starts, -1)
+        return whole
     # One entry of every bin at a time: whole rows are added, each along the batch.
-    rows, sums = np.moveaxis(values, -1, 0), np.zeros((size, *batch))
     for taken in range(int(crowd.max(initial=0))):
         full = crowd > taken
         sums[ordered[starts[full]]] += rows[order[starts[full] + taken]]
