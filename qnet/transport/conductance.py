@@ -142,6 +142,9 @@ def currents(stamp: Stamp, voltage: Floats, shift: Floats | None = None) -> Floa
     (*sweep, size)
         In amperes.
     """
+    if not stamp.values.any():  # heat at zero temperature
+        shape = np.broadcast_shapes(stamp.values.shape[:-1], voltage.shape[:-1])
+        return np.zeros((*shape, stamp.size))
     difference = taken(voltage, stamp.cols) - taken(voltage, stamp.rows)
     flow = sum_by(stamp.values * difference, stamp.rows, stamp.size)
     if not stamp.has_surplus:

@@ -317,7 +317,9 @@ def _report(
     relative = np.where(lost, 0.0, potentials.relative)
     given = problem.given
     into = currents(stamp, relative, potentials.shift) + given.thermal
-    outflow = currents(conductors, relative, potentials.shift) + given.thermal
+    outflow = into
+    if conductors is not stamp:
+        outflow = currents(conductors, relative, potentials.shift) + given.thermal
     outflow = outflow - given.injected
     misfit = np.where(potentials.is_free & ~lost, outflow, 0.0)
     worst = largest(abs(sum_by(misfit, links.root, size)))

@@ -206,9 +206,11 @@ def connections(
         return components(conductors.size, left[used], right[used])
 
     # counted, for a circuit without scatterers has no pairs and -1 cannot be inferred
-    flat = conducts.reshape(math.prod(conducts.shape[:-1]), conducts.shape[-1])
-    if (flat == flat[:1]).all():
-        return [(None, grouped(flat[0]))]
+    count = math.prod(conducts.shape[:-1])
+    columns = np.moveaxis(conducts, -1, 0).reshape(conducts.shape[-1], count)
+    if (columns == columns[:, :1]).all():
+        return [(None, grouped(columns[:, 0]))]
+    flat = columns.T
     _, first, label = np.unique(
         np.packbits(flat, axis=-1), axis=0, return_index=True, return_inverse=True
     )

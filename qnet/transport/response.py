@@ -7,6 +7,7 @@ from types import EllipsisType
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.network.entries import taken
 from qnet.transport.conductance import Stamp
 from qnet.transport.equations import number_trees
 from qnet.transport.groups import (
@@ -210,8 +211,9 @@ def currents_of(stamp: Stamp, keep: Ints, voltage: Floats) -> Floats:
     place[keep] = np.arange(len(keep))
     used = place[stamp.rows] >= 0
     rows, cols = stamp.rows[used], stamp.cols[used]
-    difference = voltage[..., cols, :] - voltage[..., rows, :]
-    flow = np.swapaxes(stamp.values[..., used, None] * difference, -1, -2)
+    sources = np.swapaxes(voltage, -1, -2)
+    difference = taken(sources, cols) - taken(sources, rows)
+    flow = taken(stamp.values, used)[..., None, :] * difference
     flow = np.swapaxes(sum_by(flow, place[rows], len(keep)), -1, -2)
     if not stamp.has_surplus:
         return flow
