@@ -158,9 +158,7 @@ def circuit_noise(
     answers_heat = sources.shape[-1] > len(reservoirs)
     n = len(reservoirs)
     conductance = response.block() if answers_heat else response.charge
-    unknown = unknown_voltages(circuit, solution)
-    if answers_heat:
-        unknown = with_temperatures(unknown, reservoirs.kind == ReservoirKind.THERMAL)
+    unknown, is_stuck = following(circuit, solution, has_heat=answers_heat)
     if is_frozen:
         unknown = np.full_like(unknown, -1)
     outside, outside_sources = _resistors(circuit, len(unknown))
@@ -168,6 +166,7 @@ def circuit_noise(
         sources,
         conductance,
         unknown,
+        is_stuck=is_stuck,
         outside=outside,
         outside_sources=outside_sources,
     )
@@ -283,22 +282,60 @@ def _condensed(circuit: Circuit, charge: Floats) -> Floats:
 def unknown_voltages(circuit: Circuit, solution: Solution) -> Ints:
     """Number of the free voltage that each reservoir follows, (n,); -1: held.
 
-    Reservoirs that voltage sources tie together follow one voltage.
+    Reservoirs that voltage sources tie together follow one voltage; what is grounded
+    or lost at any point of the sweep counts as held.
     """
+    stuck = _stuck_voltages(solution)
+    return _numbered(circuit, np.asarray(stuck.any(tuple(range(stuck.ndim - 1)))))
+
+
+def following(
+    circuit: Circuit,
+    solution: Solution,
+    *,
+    has_heat: bool,
+    held: Ints | tuple[()] = (),
+) -> tuple[Ints, Bools]:
+    """Unknowns of `respond`, and where each of them stays as it is.
+
+    Parameters
+    ----------
+    has_heat : bool
+        Temperatures of thermal probes come after the voltages.
+    held : (k,), optional
+        Reservoirs whose voltages are held besides.
+
+    Returns
+    -------
+    unknown : (m,)
+        Number of the free voltage or temperature that each one follows; -1: held.
+    is_stuck : (*sweep, m)
+        Points at which a voltage is grounded or lost, or a temperature is lost.
+    """
+    stuck = _stuck_voltages(solution)
+    unknown = _numbered(circuit, np.asarray(stuck.all(tuple(range(stuck.ndim - 1)))))
+    unknown[list(held)] = -1
+    free = unknown >= 0
+    unknown[free] = np.unique(unknown[free], return_inverse=True)[1]
+    if not has_heat:
+        return unknown, stuck
+    is_thermal = circuit.reservoirs.kind == ReservoirKind.THERMAL
+    start = int(unknown.max(initial=-1)) + 1
+    warm = np.where(is_thermal, start + np.cumsum(is_thermal) - 1, -1)
+    is_lost = np.isnan(solution.voltage)
+    return np.concatenate([unknown, warm]), np.concatenate([stuck, is_lost], -1)
+
+
+def _stuck_voltages(solution: Solution) -> Bools:
+    return solution.grounded | np.isnan(solution.voltage)
+
+
+def _numbered(circuit: Circuit, stuck: Bools) -> Ints:
     reservoirs = circuit.reservoirs
-    lead = tuple(range(solution.voltage.ndim - 1))
-    pinned = reservoirs.held | solution.grounded.any(lead)
-    pinned |= np.isnan(solution.voltage).any(lead)
+    pinned = reservoirs.held | stuck
     root = voltage_links(circuit, pinned).root
     is_free = ~pinned[root] & (reservoirs.kind != ReservoirKind.DEPHASING)
     return number_trees(root, is_free)
-
-
-def with_temperatures(unknown: Ints, is_thermal: Bools) -> Ints:
-    """Unknowns of voltages and then, where it floats, of each temperature, (2n,)."""
-    start = int(unknown.max(initial=-1)) + 1
-    warm = np.where(is_thermal, start + np.cumsum(is_thermal) - 1, -1)
-    return np.concatenate([unknown, warm])
 
 
 def _resistors(circuit: Circuit, size: int) -> tuple[Floats | None, Floats | None]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from qnet.circuit import Bools, Circuit, Floats, Ints
+from qnet.circuit import Circuit, Floats, Ints
 from qnet.constants import kB
-from qnet.registry import ReservoirKind
 from qnet.transport.correlations import (
     Islands,
     Response,
+    following,
     island_sources,
-    unknown_voltages,
-    with_temperatures,
 )
 from qnet.transport.equations import Solution
 from qnet.transport.fluctuations import respond
@@ -70,8 +68,10 @@ def equilibrium_defect(
     forces = np.where(lift > 0, 1.0, warm[..., None])
     defect = _relative(found.sources, own * forces[..., None, :], warm, n)
     if circuit.lumped_of("R") is None and not solution.grounded.any():
-        unknown = _following(circuit, solution, contacts, has_heat)
-        told = respond(found.sources, own, unknown)
+        unknown, is_stuck = following(
+            circuit, solution, has_heat=has_heat, held=contacts
+        )
+        told = respond(found.sources, own, unknown, is_stuck=is_stuck)
         between = (..., contacts[:, None], contacts)
         expected = equilibrium_noise(contact_matrix, warm)
         scale = abs(expected).max((-1, -2), initial=1e-300)
@@ -89,15 +89,3 @@ def _relative(S: Floats, B: Floats, T: Floats, n: int) -> Floats:
         size[..., part] = np.sqrt(np.where(largest > 0, largest, 1.0))
     fault = S - 2 * kB * T[..., None, None] * (B + np.swapaxes(B, -1, -2))
     return (abs(fault) / size[..., None] / size[..., None, :]).max((-1, -2))
-
-
-def _following(
-    circuit: Circuit, solution: Solution, contacts: Ints, has_heat: bool
-) -> Ints:
-    """Unknowns of `respond` with the contacts held."""
-    unknown = unknown_voltages(circuit, solution)
-    unknown[contacts] = -1
-    free = unknown >= 0
-    unknown[free] = np.unique(unknown[free], return_inverse=True)[1]
-    is_thermal: Bools = circuit.reservoirs.kind == ReservoirKind.THERMAL
-    return with_temperatures(unknown, is_thermal) if has_heat else unknown

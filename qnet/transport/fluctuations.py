@@ -101,6 +101,7 @@ def respond(
     conductance: Float,
     unknown: Ints,
     *,
+    is_stuck: Bools | None = None,
     outside: Float | None = None,
     outside_sources: Float | None = None,
 ) -> Fluctuations:
@@ -117,6 +118,8 @@ def respond(
         Dephasing probes are eliminated, their rows and columns zero.
     unknown : (m,)
         Number of the free voltage or temperature that each one follows; -1: held.
+    is_stuck : (*sweep, m), optional
+        Points at which one of them does not follow, and what is tied to it neither.
     outside, outside_sources : (*sweep, m, m), optional
         Conductance and noise of resistors.
 
@@ -133,7 +136,7 @@ def respond(
     m = len(unknown)
     Y = conductance if outside is None else conductance + outside
     pushed = sources if outside_sources is None else sources + outside_sources
-    follow = _impedance(Y, unknown)
+    follow = _impedance(Y, unknown, is_stuck)
     answer = -conductance @ follow
     kept = np.eye(m) + answer
     current = kept @ sources @ np.swapaxes(kept, -1, -2)
@@ -143,17 +146,23 @@ def respond(
     return Fluctuations(_symmetric(current), _symmetric(voltage))
 
 
-def _impedance(Y: Float, unknown: Ints) -> Float:
+def _impedance(Y: Float, unknown: Ints, is_stuck: Bools | None) -> Float:
     """R (..., m, m): minus the voltages that follow a current pushed into each node."""
     count = int(unknown.max(initial=-1)) + 1
     moves = (unknown[:, None] == np.arange(count)).astype(float)
     inner = moves.T @ Y @ moves
+    pushes = np.broadcast_to(moves.T, (*inner.shape[:-1], len(unknown)))
+    # no heat flows to or from a probe that is cold, or that only resistors reach
+    stays = ~inner.any(-1, keepdims=True)
+    if is_stuck is not None:
+        stays = stays | (is_stuck @ moves > 0)[..., None]
+    if stays.any():
+        inner = np.where(stays | np.swapaxes(stays, -1, -2), np.eye(count), inner)
+        pushes = np.where(stays, 0.0, pushes)
     # heat and charge rows differ by many decades: pivoting wants them of one size
     rows = np.abs(inner).max(-1, keepdims=True, initial=0.0)
-    rows = np.where(rows > 0, rows, 1.0)
     cols = np.abs(inner / rows).max(-2, keepdims=True, initial=0.0)
-    cols = np.where(cols > 0, cols, 1.0)
-    solved = np.linalg.solve(inner / rows / cols, moves.T / rows)
+    solved = np.linalg.solve(inner / rows / cols, pushes / rows)
     return moves @ (solved / np.swapaxes(cols, -1, -2))
 
 

@@ -51,9 +51,10 @@ def solve_linear(circuit: Circuit, onsager: Onsager) -> Solution:
 def given_warming(circuit: Circuit, onsager: Onsager) -> Floats:
     """ΔT/T (*sweep, n) of the reservoirs with a given temperature, zero elsewhere."""
     base = onsager.temperature[..., None]
-    warm = (base > 0) & ~onsager.follows
+    # at zero temperature any number will do: what it drives is of second order
     scale = np.where(base > 0, base, 1.0)
-    return np.where(warm, (circuit.reservoirs.temperature - base) / scale, 0.0)
+    warming = (circuit.reservoirs.temperature - base) / scale
+    return np.where(onsager.follows, 0.0, warming)
 
 
 def balance(onsager: Onsager, warming: Floats) -> tuple[Stamp, Floats]:

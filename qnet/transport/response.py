@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from types import EllipsisType
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from qnet.transport.groups import (
 )
 from qnet.transport.kirchhoff import solve_nodal
 from qnet.transport.transmission import sum_by
+
+DIFFERENCES: Final = 4_000_000
+"""Differences of voltages at hand at one time."""
 
 
 def reduced_conductance(circuit: Circuit, stamp: Stamp, keep: Ints) -> Floats:
@@ -211,10 +216,17 @@ def currents_of(stamp: Stamp, keep: Ints, voltage: Floats) -> Floats:
     place[keep] = np.arange(len(keep))
     used = place[stamp.rows] >= 0
     rows, cols = stamp.rows[used], stamp.cols[used]
-    sources = np.swapaxes(voltage, -1, -2)
-    difference = taken(sources, cols) - taken(sources, rows)
-    flow = taken(stamp.values, used)[..., None, :] * difference
-    flow = np.swapaxes(sum_by(flow, place[rows], len(keep)), -1, -2)
+    sources, values = np.swapaxes(voltage, -1, -2), taken(stamp.values, used)
+    # all pairs for all sources are n³ differences: some sources at a time
+    lead = math.prod(np.broadcast_shapes(values.shape[:-1], voltage.shape[:-2]))
+    step = max(1, DIFFERENCES // max(1, lead * len(rows)))
+    parts = []
+    for start in range(0, max(1, voltage.shape[-1]), step):
+        some = sources[..., start : start + step, :]
+        difference = taken(some, cols) - taken(some, rows)
+        part = sum_by(values[..., None, :] * difference, place[rows], len(keep))
+        parts.append(part)
+    flow = np.swapaxes(np.concatenate(parts, -2), -1, -2)
     if not stamp.has_surplus:
         return flow
     return flow + stamp.surplus[..., keep, None] * voltage[..., keep, :]

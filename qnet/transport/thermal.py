@@ -282,17 +282,6 @@ def thermal_window(mu: Float, temperature: Float) -> tuple[Float, Float]:
     return (mu - reach).min(-1), (mu + reach).max(-1)
 
 
-def x_coth_x(x: ArrayLike) -> Float:
-    """X coth x, which is 1 at x = 0 and |x| far from it.
-
-    Shot noise crosses over from thermal noise as (eV/2k_BT) coth(eV/2k_BT).
-    """
-    size = np.abs(np.asarray(x, float))
-    safe = np.where(size < 1e-4, 1.0, size)
-    # the next term of the series, x⁴/45, is below rounding for x < 1e-4
-    return np.where(size < 1e-4, 1.0 + size**2 / 3.0, safe / np.tanh(safe))
-
-
 def _thin(points: Float, spacing: Float) -> Float:
     """Ascending points, those in an already occupied bin moved onto its first one."""
     width = np.where(spacing > 0, spacing, 1.0)[..., None]

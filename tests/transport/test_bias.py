@@ -439,3 +439,13 @@ def test_a_thermal_probe_behind_a_resonance_is_found_by_turning_up_the_source():
     assert op["voltage"].values[1:] == pytest.approx([-1.9692e-4, -1.7599e-4], rel=1e-4)
     assert op["heat"].values[:2] == pytest.approx([-3.2143760e-13, -5.8694348e-14])
     assert abs(op["heat"].values[2]) < 1e-20
+
+
+@pytest.mark.parametrize("bias", [1e-3, 20e-3])
+def test_a_dephasing_probe_between_equal_arms_takes_the_mean_of_their_voltages(bias):
+    """f_p = (f_a + f_b)/2 at each energy, whatever temperatures and bias are."""
+    report = qnet.run(
+        f".options response=full\n.temp 1K\nT1 a V={bias}V temp=3K\nT2 b V=0\n"
+        "P3 p type=dephasing\nY1 p a b eps=0.3\n.meas mean V(P3)\n"
+    )
+    assert report.measures["mean"].values == pytest.approx(bias / 2, rel=1e-12)

@@ -11,6 +11,7 @@ from reference_networks import (
     two_terminal,
 )
 
+import qnet
 from qnet.constants import Gq, kB
 from qnet.transport.fluctuations import (
     conservation_defect,
@@ -245,3 +246,43 @@ def test_the_fano_factor_has_no_value_without_current():
     factor = fano_factor(np.array([1e-26, 1e-26]), np.array([1e-8, 0.0]))
     assert factor[0] == pytest.approx(1e-26 / (2 * 1.602176634e-19 * 1e-8))
     assert np.isnan(factor[1])
+
+
+@pytest.mark.parametrize(
+    "probes", ["P3 p", "P3 p type=thermal", "P3 p\nB3 p q T=0.3\nP4 q"]
+)
+def test_a_probe_cut_off_at_one_point_follows_at_all_others(probes):
+    """B2 shut at x = 0: each point of the sweep has the noise that it has alone."""
+    netlist = (
+        "{cards}\n.temp 1K\nT1 a V=1mV\nT2 b V=0\nY1 a b c eps=0.4\nB2 c p T={{x}}\n"
+        f"{probes}\n.noise T1\n"
+    )
+    swept = qnet.run(netlist.format(cards=".param x=1\n.step x list 0 0.5"))
+    assert swept.passed
+    for k, x in enumerate((0.0, 0.5)):
+        held = probes if x else "T3 p V=0"
+        alone = netlist.format(cards=f".param x={x}").replace(probes, held)
+        expected = qnet.run(alone)["noise"]["S"].values
+        assert swept["noise"]["S"].values[k] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_cold_thermal_probe_is_as_noisy_as_a_voltage_probe():
+    """Without a temperature heat is of second order, and the probe takes up none."""
+    netlist = (
+        ".step temp list 0 1K\nT1 a V=1mV\nT2 b V=0\nY1 p a b eps=0.3\nP3 p type={}\n"
+        ".noise T1\n"
+    )
+    thermal, plain = (qnet.run(netlist.format(kind)) for kind in ("thermal", "voltage"))
+    assert thermal.passed
+    found, expected = (r["noise"]["S"].values[0] for r in (thermal, plain))
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_no_heat_is_asked_of_a_thermal_probe_that_resistors_alone_reach():
+    netlist = (
+        ".temp 1K\nT1 a V=1mV\nT2 b V=0\nB1 a b T=0.5\nR1 a p 1k\nR2 p b 1k\n"
+        "P3 p type={}\n.noise T1\n"
+    )
+    thermal, plain = (qnet.run(netlist.format(kind)) for kind in ("thermal", "voltage"))
+    found, expected = (r["noise"]["S"].values for r in (thermal, plain))
+    assert found == pytest.approx(expected, rel=1e-12)

@@ -14,6 +14,7 @@ from qnet.registry import ReservoirKind
 from qnet.transport.conductance import dense_conductance
 from qnet.transport.linear import solve_linear
 from qnet.transport.onsager import onsager_stamps
+from qnet.transport.thermoelectric import onsager_matrix
 
 NETWORKS = load()
 FOUR = ("T0", "T1", "T2", "T3")
@@ -195,3 +196,16 @@ def test_between_what_nothing_connects_there_is_no_thermopower():
     ).measures
     assert np.isnan(found["S"].values)
     assert np.isnan(found["kappa_13"].values)
+
+
+def test_flat_transmission_has_a_diagonal_onsager_matrix():
+    """No thermopower, and heat over (k_BT/e)² conducts π²/3 as well as charge does.
+
+    P. N. Butcher, J. Phys.: Condens. Matter 2, 4869 (1990).
+    """
+    made = circuit({"T1": {"V": 0}, "T2": {"V": 0}}, temperature=2.0)
+    found = onsager_matrix(onsager_stamps(made, constant_flows([[0, 3], [3, 0]])))
+    G = 3 * Gq * np.array([[1, -1], [-1, 1]])
+    none = np.zeros((2, 2))
+    expected = np.block([[G, none], [none, np.pi**2 / 3 * G]])
+    assert found == pytest.approx(expected, rel=1e-13, abs=1e-25)

@@ -24,7 +24,7 @@ from qnet.transport.noise import (
     transmission,
 )
 from qnet.transport.occupations import Occupations
-from qnet.transport.thermal import shared_breaks, x_coth_x
+from qnet.transport.thermal import shared_breaks
 
 NETWORKS = load()
 BY_NAME = pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.name)
@@ -33,6 +33,11 @@ LAST = np.array([3])
 
 def in_units(noise):
     return noise.charge / NOISE_UNIT
+
+
+def x_coth_x(x):
+    """Shot noise crosses over from thermal noise as (eV/2k_BT) coth(eV/2k_BT)."""
+    return x / np.tanh(x) if x else 1.0
 
 
 def buttiker(S, reservoirs, occupations, n):

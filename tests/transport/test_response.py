@@ -245,3 +245,28 @@ def test_a_dephasing_probe_is_no_ground_for_a_resistance(order, kelvin):
     assert pytest.approx(-first / expected / kelvin, rel=1e-8) == S
     heat = (second - first**2 / expected) / kelvin
     assert kappa == pytest.approx(heat, rel=1e-8)
+
+
+def test_resistances_of_a_sweep_are_those_of_its_points_where_a_gate_closes():
+    """A barrier t between two ideal wires, cut at the second and the last point."""
+    t = np.array([1.0, 0.0, 0.5, 0.25, 0.0])
+    T = np.zeros((5, 3, 3))
+    T[:, 0, 1] = T[:, 1, 0] = t
+    T[:, 1, 2] = T[:, 2, 1] = 1.0
+    device = circuit({"T0": {}, "T1": {}, "T2": {}}, sweep=(5,))
+    quads = np.array([[0, 2, 0, 2], [1, 2, 1, 2], [0, 2, 0, 1]])
+    found = four_terminal_resistance(device, stamp(T), quads) / RK
+    with np.errstate(divide="ignore"):
+        barrier = 1 / t
+    expected = np.stack([barrier + 1, np.ones(5), barrier], -1)
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
+def test_currents_do_not_depend_on_how_many_are_reckoned_at_a_time(monkeypatch):
+    rng = np.random.default_rng(8)
+    device = circuit({f"T{k}": {"V": 0} for k in range(4)})
+    T, every = doubly_balanced(rng, 4), np.arange(4)
+    whole = reduced_conductance(device, stamp(T), every)
+    monkeypatch.setattr("qnet.transport.response.DIFFERENCES", 1)
+    assert (reduced_conductance(device, stamp(T), every) == whole).all()
+    assert whole == pytest.approx(Gq * (3 * np.eye(4) - T), abs=1e-18)

@@ -19,7 +19,6 @@ from qnet.transport.thermal import (
     resonance_breaks,
     thermal_breaks,
     thermal_window,
-    x_coth_x,
 )
 
 reduced = st.floats(-600, 600)
@@ -117,9 +116,3 @@ def test_resonance_breaks_stay_inside_the_window():
 def test_merged_break_points_are_sorted_and_broadcast():
     merged = merge_breaks(np.array([[0.0, 2.0]]), np.array([[1.0], [3.0]]))
     np.testing.assert_array_equal(merged, [[0, 1, 2], [0, 2, 3]])
-
-
-def test_x_coth_x_goes_through_one_at_the_origin():
-    x = np.array([0.0, 1e-8, 1e-4, -0.3, 50.0])
-    exact = [1.0, *(float(mpmath.mpf(v) * mpmath.coth(mpmath.mpf(v))) for v in x[1:])]
-    np.testing.assert_allclose(x_coth_x(x), exact, rtol=1e-15)
