@@ -294,3 +294,62 @@ def test_usage_is_as_wide_as_the_screen(monkeypatch, capsys):
             main(["run", "--help"])
         longest = max(map(len, capsys.readouterr().out.splitlines()))
         assert width - 20 < longest <= width - 2
+
+
+def test_status_says_what_is_there_to_people_and_programs(capsys, netlist, tmp_path):
+    output = tmp_path / "out.json"
+    assert answer(capsys, "status", output)[1] == "out.json: absent\n"
+    assert main(["run", str(netlist), "-o", str(output), "--quiet"]) == 0
+    assert answer(capsys, "status", output)[1] == "out.json: complete\n"
+    told = json.loads(answer(capsys, "status", output, "--json")[1])
+    assert told == {
+        "schema": 1, "file": "out.json", "state": "complete", "tiles": 0,
+        "holder": None,
+    }  # fmt: skip
+
+
+def test_verify_ends_with_one_where_a_file_was_changed(capsys, netlist, tmp_path):
+    output = tmp_path / "out.json"
+    assert main(["run", str(netlist), "-o", str(output), "--quiet"]) == 0
+    assert answer(capsys, "verify", output) == (0, "out.json: sound\n", "")
+    output.write_text(output.read_text().replace("One barrier", "Two barriers"))
+    code, out, _ = answer(capsys, "verify", output)
+    assert code == 1
+    fault = "the checksum does not fit: the file was changed or is damaged"
+    assert out == f"out.json: {fault}\n"
+    code, out, _ = answer(capsys, "verify", output, "--json")
+    assert code == 1
+    assert json.loads(out)["faults"] == [fault]
+
+
+def test_an_explanation_lists_the_keys_in_a_table(capsys):
+    code, out, _ = answer(capsys, "explain", "B")
+    assert code == 0
+    assert out.startswith("barrier (model): Barrier of fixed transmission")
+    head = next(line for line in out.splitlines() if "default" in line)
+    assert head.split() == ["key", "default", "range", "meaning"]
+
+
+def test_a_report_has_colours_on_a_screen_alone(capsys, monkeypatch, netlist):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    code, out, _ = answer(capsys, "run", netlist)
+    assert code == 0
+    assert "\x1b[1mOne barrier" in out
+
+
+def test_a_defect_is_told_even_where_no_file_can_be_written(
+    capsys, netlist, monkeypatch
+):
+    def broken(*_args, **_more):
+        raise RuntimeError("the sum of the parts is not the whole")
+
+    def refused(*_args):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(Path, "write_text", refused)
+    monkeypatch.setattr(qnet.corridor, "run", broken)
+    code, _, err = answer(capsys, "run", netlist)
+    assert code == 70
+    assert "internal defect (RuntimeError): the sum of the parts" in err

@@ -165,7 +165,7 @@ def _spread(
     for k, (place, length) in enumerate(zip(places, lengths, strict=True)):
         axis = rank + k
         shape = (*values.shape[:axis], length, *values.shape[axis + 1 :])
-        wider = np.full(shape, np.nan, values.dtype)
+        wider = np.full(shape, np.nan, np.result_type(values, float))
         np.moveaxis(wider, axis, 0)[place] = np.moveaxis(values, axis, 0)
         values = wider
     return values

@@ -8,6 +8,7 @@ import pytest
 import qnet
 from qnet.cli import main
 from qnet.diagnostics import StorageError
+from qnet.output.export import json_checksum
 from qnet.records.custody import dump, verify
 from qnet.sweep.tile import Desk
 
@@ -142,3 +143,55 @@ def test_a_file_beside_a_table_is_not_replaced_by_accident(netlist):
     with pytest.raises(StorageError, match="QN711"):
         qnet.run(netlist, output=netlist.with_name("out.csv"))
     assert beside.read_text() == "precious"
+
+
+def sealed(output, **changes):
+    """Change a result and put the right checksum on it."""
+    told = json.loads(output.read_text("utf-8")) | changes
+    told["checksum"] = json_checksum(told)
+    output.write_text(json.dumps(told), "utf-8")
+
+
+def test_a_run_that_is_not_complete_is_no_sound_file(netlist):
+    output = netlist.with_name("out.json")
+    qnet.run(netlist, output=output)
+    sealed(output, complete=False)
+    assert verify(output) == ["the file is not complete"]
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".json"])
+def test_verify_names_the_assert_that_does_not_hold(netlist, suffix):
+    output = netlist.with_name(f"out{suffix}")
+    qnet.run(netlist, output=output, overrides={"k": "0"})
+    netlist.write_text(NETLIST.replace("assert k > 0", "assert k > 3"))
+    output.unlink()
+    qnet.run(netlist, output=output)
+    (fault,) = verify(output)
+    assert fault.startswith("does not hold: k > 3")
+
+
+def test_verify_names_a_certificate_beyond_its_limit(netlist):
+    output = netlist.with_name("out.json")
+    qnet.run(netlist, output=output)
+    certificates = json.loads(output.read_text("utf-8"))["certificates"]
+    name = "current conservation"
+    worse = np.full(np.shape(certificates[name]["values"]), 1e-3).tolist()
+    sealed(output, certificates={**certificates, name: {"values": worse}})
+    assert verify(output) == [f"{name} is 0.001, refused above 1e-08"]
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "{}", "precious", "\x00"])
+def test_json_that_is_no_result_is_refused_whatever_is_asked(netlist, text):
+    output = netlist.with_name("out.json")
+    output.write_text(text)
+    for ask in (verify, qnet.load, lambda path: list(dump(path))):
+        with pytest.raises(StorageError, match="QN705"):
+            ask(output)
+
+
+def test_a_result_without_what_a_report_needs_is_damaged(netlist):
+    output = netlist.with_name("out.json")
+    qnet.run(netlist, output=output)
+    sealed(output, analyses=[{"analysis": "op"}])
+    with pytest.raises(StorageError, match="QN705"):
+        qnet.load(output)
