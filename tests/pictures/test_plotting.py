@@ -151,3 +151,56 @@ def test_the_command_writes_the_figure(tmp_path, suffix):
     out = tmp_path / f"ring.{suffix}"
     assert main(["plot", str(NETLISTS / "04_ring_flux.qnet"), "-o", str(out)]) == 0
     assert 1_000 < out.stat().st_size < 120_000
+
+
+def test_a_drawn_map_has_the_range_of_its_values():
+    figure = plot(qnet.run(DOT + STEP + GATE + MEASURE))
+    axes, bar = figure.axes
+    (mesh,) = axes.collections
+    assert axes.get_xlabel() == "Vg (µeV)"
+    assert axes.get_ylabel() == "EF (µeV)"
+    assert bar.get_ylabel() == "cond (e²/h)"
+    assert mesh.get_clim()[1] == pytest.approx(8 / 9)
+    assert mesh.cmap.name == "viridis"
+
+
+def test_a_matrix_of_both_signs_is_coloured_about_zero_and_tells_its_numbers():
+    figure = plot(qnet.run(DOT + ".gmatrix\n"))
+    axes = figure.axes[0]
+    (image,) = axes.images
+    low, high = image.get_clim()
+    assert (image.cmap.name, low) == ("RdBu_r", -high)
+    assert high == pytest.approx(8 / 9)
+    told = [text.get_text() for text in axes.texts]
+    assert told == ["0.889", "−0.889", "−0.889", "0.889"]
+
+
+def test_voltages_of_an_operating_point_are_bars_from_zero():
+    figure = plot(qnet.run(DOT + ".op\n"))
+    bars = [bar for axes in figure.axes for bar in axes.patches]
+    assert {bar.get_y() for bar in bars} == {0.0}
+    assert [bar.get_height() for bar in bars] == pytest.approx([5, 0])
+    assert figure.axes[0].get_ylabel() == "voltage (µV)"
+
+
+def test_samples_are_drawn_as_a_band_about_their_mean():
+    figure = plot(qnet.run(DRAWN))
+    (axes,) = figure.axes
+    (band,) = axes.collections
+    (line,) = axes.lines
+    edges = band.get_paths()[0].vertices
+    for x, mean in zip(*line.get_data(), strict=True):
+        heights = edges[np.isclose(edges[:, 0], x), 1]
+        assert heights.min() < mean < heights.max()
+
+
+def test_two_points_are_marked_and_not_joined():
+    figure = plot(qnet.run(DOT + ".step EF list 0meV 0.1meV\n" + MEASURE))
+    (line,) = figure.axes[0].lines
+    assert line.get_linestyle() == "None"
+    assert line.get_marker() == "o"
+
+
+def test_panels_of_one_figure_are_lettered():
+    figure = plot(qnet.run(DOT + STEP + MEASURE + ".meas i I(T1)\n"))
+    assert [axes.get_title("left") for axes in figure.axes] == ["(a)", "(b)"]
