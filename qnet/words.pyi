@@ -628,8 +628,7 @@ class Words:
         """Büttiker conductance matrix, in e²/h.
 
         That between the contacts, with all probes following, and the full one between all
-        reservoirs where there are more. Rows: the current's terminal; columns: the
-        voltage's.
+        reservoirs. Rows: the current's terminal; columns: the voltage's.
         """
 
     def smatrix(

@@ -36,7 +36,7 @@ class Wire:
 
     A wave gathers
 
-    .. math:: \varphi = \phi + kL + \frac{E \tau}{\hbar}, \qquad \tau = \frac{L}{v}
+    .. math:: \varphi = \phi + kL + \frac{E L}{\hbar v} + \frac{E \tau}{\hbar}
 
     either way, and :math:`\pm 2\pi\Phi/\Phi_0` from the vector potential, plus from
     left to right. With `lphi` the wire has `slices` dephasing probes: each direction
@@ -78,13 +78,6 @@ class Wire:
                 if getattr(self, key) is not None:
                     message = f"'{key}' needs the length of the wire"
                     raise refuse(NetlistError, "QN340", message, help="add L=")
-        if self.v is not None and np.any(self.tau):
-            raise refuse(
-                NetlistError,
-                "QN341",
-                "'v' and 'tau' both say how long the wire takes",
-                help="keep one: tau = L/v",
-            )
 
     def channels(self) -> Counts:
         """Give N both ways at both ends; with `lphi` it is 1 when left out."""

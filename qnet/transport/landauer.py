@@ -42,6 +42,10 @@ from qnet.transport.thermal import (
 )
 from qnet.transport.transmission import ROUNDING
 
+GAP_EDGE: Final = 1e-7
+"""Relative accuracy of integrals beside a condensate, by which they are judged: at the
+edge of its gap the density of states goes as 1/√(E - Δ), and E - Δ rounds."""
+
 LEVER_STEP: Final = 1e-4
 """Share of the energy window by which levels are moved for a central difference."""
 
@@ -172,7 +176,10 @@ class Point:
         )
         shapes = ((k,), (k,), *[(k, c)] * 5, (k, r), (k, r), (len(conductor.gone),))
         found = unpack(np.asarray(average.value, float), shapes)
-        return self.assemble(found, average.excess)
+        excess = average.excess
+        if conductor.condensate is not None:
+            excess = excess * (conductor.rtol / max(conductor.rtol, GAP_EDGE))
+        return self.assemble(found, excess)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -117,3 +117,19 @@ def test_current_of_a_transparent_contact_in_excess():
     inside, outside = current / Gq / MEV
     assert inside == pytest.approx(1.0, rel=1e-9)
     assert outside - 100 == pytest.approx(4 / 3, rel=1e-2)
+
+
+@pytest.mark.parametrize("V", [0.1, 0.16, 0.4])
+def test_a_tunnel_junction_shows_the_density_of_states(V):
+    """Giaever, Phys. Rev. Lett. 5, 147 (1960): dI/dV = G ∫ n_s(E) (-f'(E - eV)) dE,
+    n_s = |E|/√(E² - Δ²), to first order in T."""
+    T, gap, kT = 1e-6, 0.18, 0.02
+    text = (
+        f".options spin=2 response=full\n.temp {{{kT}meV/kB}}\n"
+        f"T1 n V={V}mV\nT2 s type=sc V=0 Delta={gap}meV\nB1 n s T={T}\n"
+    )
+    (g,) = measured(text, "didv(T1)/Gq")
+    E = gap * np.cosh(np.linspace(0, 4, 20_001))  # n_s dE = E du
+    slope = sum(1 / (4 * kT * np.cosh((s * E - V) / (2 * kT)) ** 2) for s in (1, -1))
+    expected = 2 * T * np.trapezoid(E * slope, dx=4 / 20_000)
+    assert float(g) == pytest.approx(expected, rel=1e-4)

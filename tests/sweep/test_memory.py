@@ -16,8 +16,8 @@ T1 s V=10uV
 T2 d V=0
 B1 s u T={g}
 W1 u d phi={k}
-.step g lin 100 0.1 0.9
-.step k lin 100 0 7
+.step g lin 200 0.1 0.9
+.step k lin 200 0 7
 .meas G1 G(T1,T1)
 .gmatrix
 """
@@ -40,13 +40,13 @@ def test_an_estimate_covers_the_results_without_exaggerating():
         *(q for result in report.analyses for q in result.quantities.values()),
     ]  # fmt: skip
     held = sum(np.asarray(quantity.values).nbytes for quantity in found)
-    assert estimate.points == 10_000
+    assert estimate.points == 40_000
     assert held <= estimate.results <= 5 * held
 
 
 def test_twice_the_points_need_twice_the_memory():
     told = []
-    for text in (NETLIST, NETLIST.replace("g lin 100", "g lin 200")):
+    for text in (NETLIST, NETLIST.replace("g lin 200", "g lin 400")):
         qnet.run(text, announce=told.append)
     assert told[1].results == 2 * told[0].results
 
@@ -61,9 +61,9 @@ def test_the_command_prints_it_before_the_start(tmp_path, capsys):
     path = tmp_path / "wire.qnet"
     path.write_text(NETLIST)
     assert main(["run", str(path)]) == 0
-    assert "10,000 points in " in capsys.readouterr().err
+    assert "40,000 points in " in capsys.readouterr().err
     assert main(["run", str(path), "--quiet"]) == 0
     assert capsys.readouterr().err == ""
-    path.write_text(NETLIST.replace("lin 100", "lin 3"))
+    path.write_text(NETLIST.replace("lin 200", "lin 3"))
     assert main(["run", str(path)]) == 0
     assert capsys.readouterr().err == ""
