@@ -34,6 +34,7 @@ from qnet.sweep.findings import Findings, Key, Piece, Sources, pack
 from qnet.sweep.grading import withhold
 from qnet.sweep.workers import TILE, Mesh, split, tiles
 from qnet.threads import one_thread
+from qnet.transport.equations import Apart
 
 COLD_TILE: Final = 16384
 """Points of a tile at zero temperature, where nothing is integrated over energies."""
@@ -145,23 +146,26 @@ class Desk:
         """
         mesh = self.tiles[number]
         if not self.shape and self.template.example is not None:
-            return (self._piece(mesh),)
+            return self._pieces(mesh)
         labels = self.template.structures(values_on(self.template.sweep, mesh))
-        return tuple(
-            self._piece(piece)
-            if label >= 0
-            else Piece(piece, marks=((np.array(True), labels.reasons[label]),))
-            for label, piece in split(mesh, labels.labels)
-        )
+        found: list[Piece] = []
+        for label, piece in split(mesh, labels.labels):
+            if label >= 0:
+                found += self._pieces(piece)
+            else:
+                why = labels.reasons[label]
+                found.append(Piece(piece, marks=((np.array(True), why),)))
+        return tuple(found)
 
     def first_point(self) -> Findings:
         """Solve the first point of the sweep alone: a taste of the whole."""
         mesh = tuple(np.take(k, [0], axis=n) for n, k in enumerate(self.tiles[0]))
         labels = self.template.structures(values_on(self.template.sweep, mesh))
         return tuple(
-            self._piece(piece)
+            found
             for label, piece in split(mesh, labels.labels)
             if label >= 0
+            for found in self._pieces(piece)
         )
 
     @property
@@ -169,14 +173,18 @@ class Desk:
         """Numbers of scattering at one point, of the largest structure met so far."""
         return max((sample.numbers for sample in self._samples.values()), default=0)
 
-    def _piece(self, mesh: Mesh) -> Piece:
+    def _pieces(self, mesh: Mesh) -> Findings:
+        """Answers at points of one structure, as far as they go together."""
         try:
-            return self._solve(mesh)
+            return (self._solve(mesh),)
+        except Apart as differing:
+            parts = split(mesh, differing.labels)
+            return tuple(piece for _, part in parts for piece in self._pieces(part))
         except PhysicsError as error:
             if not mesh:
                 raise
             marks = tuple((np.array(True), why) for why in error.diagnostics)
-            return Piece(mesh, marks=marks)
+            return (Piece(mesh, marks=marks),)
 
     def _solve(self, mesh: Mesh) -> Piece:
         template = self.template

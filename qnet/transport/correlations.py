@@ -13,7 +13,7 @@ from qnet.network.condensate import condensate_index, is_superconductor
 from qnet.registry import ReservoirKind
 from qnet.transport.bias import BiasSolution
 from qnet.transport.conductance import Stamp, dense_conductance
-from qnet.transport.equations import Solution, number_trees
+from qnet.transport.equations import Apart, Solution, number_trees
 from qnet.transport.fluctuations import (
     Fluctuations,
     johnson_noise,
@@ -283,10 +283,20 @@ def unknown_voltages(circuit: Circuit, solution: Solution) -> Ints:
     """Number of the free voltage that each reservoir follows, (n,); -1: held.
 
     Reservoirs that voltage sources tie together follow one voltage; what is grounded
-    or lost at any point of the sweep counts as held.
+    or lost counts as held.
+
+    Raises
+    ------
+    Apart
+        The points of the sweep differ in what is grounded or lost.
     """
     stuck = _stuck_voltages(solution)
-    return _numbered(circuit, np.asarray(stuck.any(tuple(range(stuck.ndim - 1)))))
+    rows, labels = np.unique(
+        stuck.reshape(-1, stuck.shape[-1]), axis=0, return_inverse=True
+    )
+    if len(rows) > 1:
+        raise Apart(labels.reshape(stuck.shape[:-1]))
+    return _numbered(circuit, rows[0])
 
 
 def following(

@@ -52,6 +52,20 @@ class Mark:
     diagnostic: Diagnostic
 
 
+class Apart(Exception):
+    """Sweep points that must be solved apart: voltages float at some of them only.
+
+    Attributes
+    ----------
+    labels : (*sweep,)
+        Equal where points can be solved together.
+    """
+
+    def __init__(self, labels: Ints) -> None:
+        super().__init__("voltages float at some points of a sweep only")
+        self.labels = labels
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
     """Voltages and currents that satisfy Kirchhoff's law.

@@ -180,3 +180,23 @@ def test_a_distribution_along_a_sweep_is_that_of_its_points():
         own, alone, _ = distribution(text.replace("v=1mV", f"v={volts}"), 40)
         here = np.searchsorted(n, own)
         np.testing.assert_allclose(row[here], alone, atol=1e-9)
+
+
+def test_a_probe_cut_off_at_one_point_still_answers_at_the_others():
+    """Each point of a sweep is counted with the voltages that float there."""
+    text = """
+.temp 1K
+.param x=1
+T1 a V=1mV
+T2 b V=0
+Y1 a b c eps=0.4
+B2 c p T={x}
+P3 p
+.fcs T1
+"""
+    swept = qnet.run(text + ".step x list 0 0.5 1\n")["fcs"]
+    for k, x in enumerate(("0.5", "1"), 1):
+        alone = qnet.run(text, overrides={"x": x})["fcs"]
+        for name in alone.quantities:
+            found, expected = swept[name].values[k], alone[name].values
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
