@@ -405,3 +405,31 @@ def test_averages_over_samples_of_a_large_cavity():
         spread = 5 * np.sqrt(2 / samples)
         assert np.var(G) / variance == pytest.approx(1, abs=spread)
         assert np.mean(P) / np.mean(G) == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_hall_bar_on_its_plateau_has_the_hall_resistance_between_two_contacts():
+    """Row QH1: Büttiker, Phys. Rev. B 38, 9375 (1988): R_2t = h/νe²."""
+    corners = "".join(f"E{k} c{k} c{k % 6 + 1} nu=2\n" for k in range(1, 7)) + "".join(
+        f"P{k} c{k}\n" for k in (2, 3, 5, 6)
+    )
+    text = f".field 5T\nT1 c1 V=1uV\nT4 c4 V=0\n{corners}.meas R R(T1,T4,T1,T4)/RK\n"
+    assert float(qnet.run(text).measures["R"].values) == pytest.approx(0.5, rel=1e-9)
+
+
+@pytest.mark.parametrize(("left", "right"), [(2, 6), (6, 2), (6, 6)])
+def test_a_unipolar_junction_passes_what_both_sides_carry(left, right):
+    """Row PN1: Abanin and Levitov, Science 317, 641 (2007): min(|ν1|, |ν2|) e²/h, the
+    other channels of the fuller side turning back at the interface."""
+    passing = min(left, right)
+    full, number = ("a", left) if left > right else ("b", right)
+    turning = (
+        f"E3 {full} p nu={number - passing}\nE4 p {full} nu={number - passing}\nP1 p\n"
+        if number > passing
+        else ""
+    )
+    text = (
+        f".field 5T\nT1 a V=1uV\nT2 b V=0\nE1 a b nu={passing}\nE2 b a nu={passing}\n"
+        f"{turning}.meas g G(T1,T1)/Gq\n"
+    )
+    found = float(qnet.run(text).measures["g"].values)
+    assert found == pytest.approx(passing, rel=1e-9)
