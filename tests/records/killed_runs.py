@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 MAP = """
 .title Conductance map of a wire between two barriers, and its noise
+.temp 20mK
 .param kL=1 g=0.3
 T1 s V=10uV
 T2 d V=0
