@@ -89,13 +89,14 @@ def excitations(
                 _places(_takers(matrix.incoming, is_super, home), n)[..., None],
             )
         )
-        is_open = (squared.sum(-2) > 0).astype(float)
+        sent, received = squared.sum(-2), squared.sum(-1)
+        is_open = (sent > 0).astype(float)
         brought, carried = (into @ charge)[..., None, :], (charge @ out)[..., :, None]
         kept = (squared * (brought - carried)).sum(-2)
-        kept += brought[..., 0, :] * _lost(is_open, squared.sum(-2))
+        kept += brought[..., 0, :] * _lost(is_open, sent)
         brought, carried = (into @ sign)[..., None, :], (sign @ out)[..., :, None]
         arrives = (squared * (carried - brought)).sum(-1)
-        arrives += carried[..., 0] * _lost(squared.sum(-1) > 0, squared.sum(-1))
+        arrives += carried[..., 0] * _lost(received > 0, received)
         given += ((out @ arrives[..., None]) @ taker.swapaxes(-1, -2)).sum(0)
         P += (out @ squared @ into).sum(0)
         fed += (is_open[..., None, :] @ into)[..., 0, :].sum(0)
