@@ -89,10 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = _verb(words, "run", "run", "solve a netlist and print the report")
     run.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
-    run.add_argument(
-        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
-        type=_override, help="set a parameter, or B, EF, temp, M (repeatable)",
-    )  # fmt: skip
+    _add_overrides(run, "set a parameter, or B, EF, temp, M")
     run.add_argument("-o", dest="output", metavar="OUT", type=_path,
                      help="also write the answers to OUT "
                      "(.nc .csv .json .npz .raw .parquet)")  # fmt: skip
@@ -126,30 +123,19 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument(
         "question", metavar="ANSWER", help='"V(P2)", "I(T1)", "R(1,2,3,4)"'
     )
-    why.add_argument(
-        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
-        type=_override, help="set a parameter, or hold what is stepped (repeatable)",
-    )  # fmt: skip
+    _add_overrides(why, "set a parameter, or hold what is stepped")
     _add_bounds(why)
 
     draw = _verb(words, "draw", "draw", "draw a netlist as a circuit")
     draw.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
-    draw.add_argument("-o", dest="output", metavar="OUT", type=_path, required=True,
-                      help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
-    draw.add_argument(
-        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
-        type=_override, help="set a parameter, or hold what is stepped (repeatable)",
-    )  # fmt: skip
+    _add_picture(draw)
+    _add_overrides(draw, "set a parameter, or hold what is stepped")
     _add_bounds(draw)
 
     plot = _verb(words, "plot", "plot", "solve a netlist and draw its answers")
     plot.add_argument("file", metavar="FILE", help="netlist, or - for standard input")
-    plot.add_argument("-o", dest="output", metavar="OUT", type=_path, required=True,
-                      help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
-    plot.add_argument(
-        "-D", dest="overrides", metavar="NAME=VALUE", action="append", default=[],
-        type=_override, help="set a parameter, or B, EF, temp, M (repeatable)",
-    )  # fmt: skip
+    _add_picture(plot)
+    _add_overrides(plot, "set a parameter, or B, EF, temp, M")
     _add_bounds(plot)
 
     explain = _verb(words, "explain", "explain", "explain a model, a word or a code")
@@ -193,6 +179,17 @@ def _verb(
     parser.set_defaults(verb=routine)
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     return parser
+
+
+def _add_overrides(verb: argparse.ArgumentParser, meaning: str) -> None:
+    verb.add_argument("-D", dest="overrides", metavar="NAME=VALUE", action="append",
+                      default=[], type=_override,
+                      help=f"{meaning} (repeatable)")  # fmt: skip
+
+
+def _add_picture(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("-o", dest="output", metavar="OUT", type=_path, required=True,
+                      help="where to: OUT.svg, OUT.png or OUT.pdf")  # fmt: skip
 
 
 def _add_bounds(parser: argparse.ArgumentParser) -> None:
