@@ -356,8 +356,8 @@ class Solved:
             for k in np.flatnonzero(alone).tolist()
         ]
         voltage = self.solution.voltage if self.is_full else None
-        sample = self.sample
-        found += of_scatterers(self.circuit, voltage, sample.interfering, sample.joined)
+        known = self.sample.topology
+        found += of_scatterers(self.circuit, voltage, known.interfering, known.joined)
         if not self.is_full:
             found += cold_differences(self.circuit)
         return tuple(found)

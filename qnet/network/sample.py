@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from qnet.circuit import Circuit, Floats, Group
 from qnet.diagnostics import Diagnostic, Label, PhysicsError, PluginError, refuse
 from qnet.network.branches import Branch, branches
-from qnet.network.channels import Cell, has_holes, make_cells
+from qnet.network.channels import Cell, has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import (
     Condensates,
@@ -22,35 +21,14 @@ from qnet.network.condensate import (
 )
 from qnet.network.contacts import with_contacts
 from qnet.network.excitations import excitations
-from qnet.network.flow import FlowPattern, Flows, flow_pattern, flows_of
-from qnet.network.graph import Ports, connect
-from qnet.network.incoherent import refuse_joined_probabilities
-from qnet.network.islands import Shape, make_shapes
-from qnet.network.matrix import Composer, IslandMatrix, island_matrix
+from qnet.network.flow import Flows, flows_of
+from qnet.network.islands import Shape
+from qnet.network.matrix import IslandMatrix, island_matrix
 from qnet.network.nambu import separate_matrices, with_condensate
 from qnet.network.retrace import Discrepancy, discrepancy
 from qnet.network.superconductors import with_common_voltage
-from qnet.network.waves import make_waves
-from qnet.network.wiring import Wiring, read_wiring
+from qnet.network.topology import Topology, topology_of
 from qnet.smatrix import Complex
-
-
-@dataclass(frozen=True, eq=False)
-class Topology:
-    """What depends on structure alone, and serves all circuits that share it."""
-
-    ports: Ports
-    cells: tuple[Cell, ...]
-    composers: tuple[Composer, ...]
-    pattern: FlowPattern
-
-    @cached_property
-    def wiring(self) -> Wiring | None:
-        """Waves as the nodes join them, by which answers are checked."""
-        shapes = [composer.shape for composer in self.composers]
-        return read_wiring(
-            self.ports.circuit, self.cells, shapes, self.pattern.networks
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +48,7 @@ class Sample:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """Kinds of coherent islands."""
-        return tuple(composer.shape for composer in self.topology.composers)
+        return self.topology.shapes
 
     @property
     def island_count(self) -> int:
@@ -78,30 +56,10 @@ class Sample:
         return sum(shape.islands for shape in self.shapes)
 
     @property
-    def interfering(self) -> frozenset[int]:
-        """Groups of scatterers in islands where waves may go more than one way."""
-        cells = self.topology.cells
-        return frozenset(
-            cells[run.cell].group
-            for shape in self.shapes
-            if not shape.is_forest
-            for run in shape.runs
-        )
-
-    @property
-    def joined(self) -> frozenset[int]:
-        """Groups of scatterers whose waves meet those of others at some joint."""
-        ports = self.topology.ports
-        inner = np.flatnonzero(ports.partner >= 0)
-        groups = np.searchsorted(ports.first, inner, side="right") - 1
-        return frozenset(np.unique(groups).tolist())
-
-    @property
     def numbers(self) -> int:
         """How many numbers scattering takes at one point: amplitudes, S, and G."""
-        shapes = [composer.shape for composer in self.topology.composers]
-        amplitudes = sum(s.islands * len(s.row) for s in shapes)
-        channels = sum(s.islands * s.leaving * s.entering for s in shapes)
+        amplitudes = sum(s.islands * len(s.row) for s in self.shapes)
+        channels = sum(s.islands * s.leaving * s.entering for s in self.shapes)
         return amplitudes + channels + len(self.circuit.reservoirs) ** 2
 
     def smatrix(
@@ -276,7 +234,8 @@ class Sample:
             ``T1:B1.left.0``: reservoir, port and channel from 0.
         """
         names = self.circuit.reservoirs.names
-        ports = self.topology.ports
+        # The topology may be that of an equal circuit, whose names are its own.
+        ports = replace(self.topology.ports, circuit=self.circuit)
         out, into = (
             tuple(
                 f"{names[node]}:{ports.name(port)}.{channel}"
@@ -319,16 +278,8 @@ def compile_circuit(
         and like.circuit.structure == circuit.structure
     ):
         return Sample(with_common_voltage(circuit, like.shapes), like.topology)
-    ports = connect(circuit)
-    cells = make_cells(ports)
-    shapes = make_shapes(make_waves(ports, cells))
-    composers = tuple(Composer(shape, points) for shape in shapes)
-    home = condensate_index(circuit)
-    size = len(circuit.reservoirs)
-    incoherent = refuse_joined_probabilities(ports, cells, shapes)
-    pattern = flow_pattern(composers, size, -1 if home is None else home, incoherent)
-    topology = Topology(ports, cells, composers, pattern)
-    return Sample(with_common_voltage(circuit, shapes), topology)
+    topology = topology_of(circuit, points)
+    return Sample(with_common_voltage(circuit, topology.shapes), topology)
 
 
 def _without_amplitudes(group: Group) -> PhysicsError:

@@ -6,7 +6,7 @@ from benchtop import Given, PerChannel, from_groups, probe, wire_up
 
 from qnet.circuit import Group
 from qnet.diagnostics import LimitError
-from qnet.network import flow, matrix
+from qnet.network import flow, matrix, topology
 from qnet.network.sample import compile_circuit
 
 
@@ -43,6 +43,7 @@ def test_a_network_of_probabilities_equals_the_composed_matrix(
     circuit = probe_chain(70, N=channels, spin=spin)
     as_network = compile_circuit(circuit).flows(np.zeros(1))
     monkeypatch.setattr(flow, "MANY_LEADS", 1000)
+    topology.forget()
     composed = compile_circuit(circuit).flows(np.zeros(1))
     assert composed.inner == 0
     assert as_network.inner == 2 * 69 * channels * (2 if spin == "full" else 1)

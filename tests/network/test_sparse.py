@@ -53,11 +53,12 @@ def trapped():
 
 @pytest.mark.parametrize("circuit", [trapped(), ring(0.25, np.pi, 0.0)])
 def test_a_decoupled_state_is_left_at_rest_and_marked(monkeypatch, circuit):
-    from qnet.network import matrix
+    from qnet.network import matrix, topology
 
     (small,) = compile_circuit(circuit).smatrix(np.zeros(1))
     monkeypatch.setattr(matrix, "LARGE", 0)
     monkeypatch.setattr(matrix, "PATIENCE", 0)
+    topology.forget()
     (large,) = compile_circuit(circuit).smatrix(np.zeros(1))
     assert small.marked.ravel().tolist() == [Mark.SINGULAR]
     assert large.marked.ravel().tolist() == [Mark.SINGULAR]
@@ -66,12 +67,13 @@ def test_a_decoupled_state_is_left_at_rest_and_marked(monkeypatch, circuit):
 
 
 def test_large_lattices_take_the_sparse_route(monkeypatch):
-    from qnet.network import matrix
+    from qnet.network import matrix, topology
 
     circuit = lattice(6)
     (planned,) = compile_circuit(circuit).smatrix(np.zeros(1))
     monkeypatch.setattr(matrix, "LARGE", 10)
     monkeypatch.setattr(matrix, "PATIENCE", 1)
+    topology.forget()
     sample = compile_circuit(circuit)
     assert sample.topology.composers[0].plan is None
     (found,) = sample.smatrix(np.zeros(1))
