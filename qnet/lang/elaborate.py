@@ -115,9 +115,7 @@ class Elaboration:
         self._spellings = answer_names(asks, defined)
         self._findings = Findings()
         self._roots = allowed_roots(deck.source.name, include_roots)
-        self._found = Inventory(
-            self._findings, NodeTable(self._findings), ElementNames(self._findings)
-        )
+        self._found = Inventory(self._findings, NodeTable(self._findings))
         self._values = Surroundings({}, 1, self._spellings, findings=self._findings)
         naming = Naming(self._found, self._values, self._spellings)
         self._steps = [
@@ -125,6 +123,7 @@ class Elaboration:
         ]
         self._expansion = Expansion(
             self._found,
+            ElementNames(self._findings),
             self._values,
             naming,
             Shelf(models),

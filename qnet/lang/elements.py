@@ -20,6 +20,7 @@ from qnet.lang.matching import Said, Speaker, said_by, said_by_args
 from qnet.lang.nodes import MOST_REPORTED
 from qnet.lang.rows import Column
 from qnet.lang.runs import Run, partitioned
+from qnet.lang.texts import distinct
 from qnet.registry import ModelEntry, Parameter, parameters
 from qnet.units import read_quantity, unit
 
@@ -101,7 +102,7 @@ def _trailing_columns(run: Run, shelf: Shelf) -> list[Column]:
     trailing = []
     for column in reversed(run.group.items):
         is_plain = column.kind == "word"
-        if not is_plain or known.isdisjoint(map(str.lower, set(column.texts))):
+        if not is_plain or known.isdisjoint(map(str.lower, distinct(column.texts))):
             break
         trailing.append(column)
     return trailing
@@ -305,7 +306,7 @@ def _add(
     naming = expansion.naming
     names = naming.names(run)
     nodes = [naming.nodes(run, column) for column in run.group.items[:pins]]
-    expansion.found.elements.claim(names, run.place)
+    expansion.elements.claim(names, run.place)
     model = None if entry is None else entry.model
     expansion.found.batches.append(
         Batch(

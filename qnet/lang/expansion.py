@@ -31,6 +31,7 @@ from qnet.lang.heads import Shelf
 from qnet.lang.inventory import Inventory
 from qnet.lang.matching import FindFile, key_span
 from qnet.lang.naming import Naming
+from qnet.lang.nodes import ElementNames
 from qnet.lang.rewriting import Rewriting
 from qnet.lang.rows import Alike, Cards
 from qnet.lang.runs import EXPRESSIONS, Run, says_one_of
@@ -52,6 +53,8 @@ class Expansion:
     ----------
     found : Inventory
         Takes what is found.
+    elements : ElementNames
+        Finds names given twice.
     values : Surroundings
         What names mean at the netlist's own values.
     naming : Naming
@@ -68,6 +71,7 @@ class Expansion:
     """
 
     found: Inventory
+    elements: ElementNames
     values: Surroundings
     naming: Naming
     shelf: Shelf
@@ -304,7 +308,7 @@ class Expansion:
         smallest = run.rows * self._least(card, home, ())
         within("elements", self.found.count + smallest, run.place(0))
         names = self.naming.names(run)
-        self.found.elements.claim(names, run.place)
+        self.elements.claim(names, run.place)
         rows = np.tile(np.arange(frame.size), len(run.cards))
         up = frame.rows_in(home)
         inner = Frame(

@@ -14,6 +14,7 @@ from qnet.diagnostics import Span
 from qnet.lang.frames import Cell
 from qnet.lang.pieces import Piece, World, defaulted
 from qnet.lang.places import Places
+from qnet.lang.texts import joined
 from qnet.registry import OwnReservoir, Parameter, Part, parameters
 
 PARTS_DEEP = 8
@@ -170,7 +171,7 @@ def group_of(
 ) -> Group:
     """A group, with a node for each port; reservoirs inside get nodes of their own."""
     model = joined_model(pieces)
-    names = [name for piece in pieces for name in piece.names]
+    names = joined(piece.names for piece in pieces)
     pins = np.concatenate([piece.nodes for piece in pieces])
     spans = Places((len(piece.names), piece.place) for piece in pieces)
     own = model.own_reservoirs() if hasattr(model, "own_reservoirs") else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from qnet.diagnostics import Span
 from qnet.lang.findings import Findings
 from qnet.lang.frames import Frame
 from qnet.lang.matching import Said
-from qnet.lang.nodes import ElementNames, NodeTable
+from qnet.lang.nodes import NodeTable
 from qnet.registry import ModelEntry, Parameter
 
 
@@ -24,7 +24,7 @@ class Batch:
     kind : str
         ``T``, ``P`` (a probe at a node), ``V``, ``I``, ``R``, ``C`` or ``S`` for every
         scatterer.
-    names : list of str
+    names : sequence of str
         Full names.
     nodes : (rows, pins)
         Node numbers.
@@ -43,7 +43,7 @@ class Batch:
     """
 
     kind: str
-    names: list[str]
+    names: Sequence[str]
     nodes: Ints
     said: Said
     parameters: tuple[Parameter, ...]
@@ -63,7 +63,6 @@ class Inventory:
 
     findings: Findings
     nodes: NodeTable
-    elements: ElementNames
     root: Frame = field(default_factory=Frame)
     frames: list[Frame] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,10 @@ class Naming:
     values: Surroundings
     asks: frozenset[str]
 
-    def names(self, run: Run) -> list[str]:
+    def names(self, run: Run) -> Sequence[str]:
         """Full names of the elements of a run."""
         column = run.group.names
+        words: Sequence[str]
         if column.kind in ("word", "number"):
             words = _repeated(run.texts(column), run.frame)
         else:
@@ -159,14 +161,14 @@ class Naming:
         return array.astype(np.intp)
 
 
-def _repeated(texts: list[str], frame: Frame) -> list[str]:
+def _repeated(texts: Sequence[str], frame: Frame) -> Sequence[str]:
     """Each text once for every repetition of the frame."""
     if frame.size == 1:
         return texts
     return [text for text in texts for _ in range(frame.size)]
 
 
-def _prefixed(words: list[str], frame: Frame) -> list[str]:
+def _prefixed(words: Sequence[str], frame: Frame) -> Sequence[str]:
     """Names with the beginning that their repetition of the frame gives them."""
     prefixes = frame.prefixes
     if prefixes is None:

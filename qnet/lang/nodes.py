@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import count, islice
 
 import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import Label, Span
 from qnet.lang.findings import Findings
+from qnet.lang.texts import pages_of
 
 GROUND = "0"
 """The voltage reference; ``gnd`` is another word for it."""
@@ -27,8 +28,7 @@ class NodeTable:
 
     def __init__(self, findings: Findings) -> None:
         self.names: list[str] = []
-        counter = itertools.count()
-        self._numbers: defaultdict[str, int] = defaultdict(counter.__next__)
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._is_folded = True  # every name so far is in lower case
         self._noted: set[str] = set()
         self._findings = findings
@@ -40,12 +40,22 @@ class NodeTable:
         self, names: Sequence[str], place: Callable[[int], Span | None]
     ) -> Ints:
         """Numbers of nodes, new where a name is; `place` gives the span of the k-th."""
+        found, done = [], 0
+        for page in pages_of(names):
+            found.append(self._page(page, _from(place, done)))
+            done += len(page)
+        return np.concatenate(found) if found else np.zeros(0, np.intp)
+
+    def _page(self, names: Sequence[str], place: Callable[[int], Span | None]) -> Ints:
+        """Numbers of some thousand nodes."""
         known, before = self._numbers, len(self._numbers)
         folded = _lowered(names)
         if "gnd" in folded:
             folded = [GROUND if name == "gnd" else name for name in folded]
         found = np.fromiter(map(known.__getitem__, folded), np.intp, len(folded))
-        new = list(itertools.islice(known, before, None))
+        # New numbers ascend: each name is new where its number exceeds all so far.
+        highest = np.maximum.accumulate(np.append(before - 1, found))
+        new = [folded[k] for k in np.flatnonzero(found > highest[:-1]).tolist()]
         if folded is names and self._is_folded:
             self.names.extend(new)
             return found
@@ -85,30 +95,42 @@ class ElementNames:
     """Every element's name, to find those given twice."""
 
     def __init__(self, findings: Findings) -> None:
-        self._numbers: dict[str, int] = {}
-        self._runs: list[tuple[int, Callable[[int], Span]]] = []
+        self._known: set[str] = set()
+        self._numbers: dict[str, int] = {}  # filled once a name is given twice
+        self._runs: list[tuple[int, Sequence[str], Callable[[int], Span]]] = []
         self._count = 0
         self._findings = findings
 
     def claim(self, names: Sequence[str], place: Callable[[int], Span]) -> None:
         """Note the names of a run of elements; an error for each one taken already."""
-        folded = _lowered(names)
-        start, known = self._count, self._numbers
-        self._runs.append((start, place))
+        start = self._count
         self._count += len(names)
-        if len(set(folded)) == len(folded) and known.keys().isdisjoint(folded):
-            known.update(zip(folded, range(start, self._count), strict=True))
+        if not self._numbers:
+            for page in pages_of(names):
+                self._known.update(_lowered(page))
+            if len(self._known) < self._count:
+                for first, earlier, _ in self._runs:
+                    self._number(earlier, first)
+        self._runs.append((start, names, place))
+        if len(self._known) == self._count:
             return
-        reported = 0
-        for k, name in enumerate(folded):
-            owner = known.setdefault(name, start + k)
-            if owner != start + k and reported < MOST_REPORTED:
-                reported += 1
-                self._refuse(names[k], place(k), self._place(owner))
+        for k in islice(self._number(names, start), MOST_REPORTED):
+            owner = self._numbers[names[k].lower()]
+            self._refuse(names[k], place(k), self._place(owner))
+
+    def _number(self, names: Sequence[str], start: int) -> list[int]:
+        """Number names from `start` on; which of them have a number already."""
+        known = self._numbers
+        lowered = (name for page in pages_of(names) for name in _lowered(page))
+        return [
+            k
+            for k, name in enumerate(lowered)
+            if known.setdefault(name, start + k) != start + k
+        ]
 
     def _place(self, number: int) -> Span:
         """Where the element of a number stands."""
-        start, place = next(r for r in reversed(self._runs) if r[0] <= number)
+        start, _, place = next(r for r in reversed(self._runs) if r[0] <= number)
         return place(number - start)
 
     def _refuse(self, name: str, here: Span, first: Span) -> None:
@@ -122,6 +144,13 @@ class ElementNames:
             others=() if repeated else (Label(first, "first here"),),
             help=cure,
         )
+
+
+def _from(
+    place: Callable[[int], Span | None], first: int
+) -> Callable[[int], Span | None]:
+    """Places counted from a later one on."""
+    return lambda k: place(first + k)
 
 
 def _lowered(names: Sequence[str]) -> Sequence[str]:

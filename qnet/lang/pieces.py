@@ -23,6 +23,7 @@ from qnet.lang.inventory import Batch
 from qnet.lang.keys import Key, flattened, numbers, quantity
 from qnet.lang.matching import NUMERIC
 from qnet.lang.surroundings import Surroundings
+from qnet.lang.texts import selected
 from qnet.limits import within
 from qnet.registry import Parameter
 
@@ -100,7 +101,7 @@ class Piece:
     """
 
     model: Any
-    names: list[str]
+    names: Sequence[str]
     nodes: Ints
     batch: Batch
     rows: Ints
@@ -239,7 +240,7 @@ def pieces_of(batch: Batch, world: World) -> list[Piece]:
             is_column = isinstance(array, np.ndarray) and array.shape[0] > 1
             given[name] = array[rows] if is_column else array
         all_rows = len(rows) == len(batch)
-        names = batch.names if all_rows else [batch.names[row] for row in rows]
+        names = batch.names if all_rows else selected(batch.names, rows)
         nodes = batch.nodes if all_rows else batch.nodes[rows]
         with _placed(batch, int(rows[0])):
             model = batch.model(**given, **plain)

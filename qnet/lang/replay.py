@@ -9,7 +9,7 @@ to Lark.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -172,15 +172,30 @@ def _steps(tree: Tree[Token]) -> tuple[tuple[Step, ...], int]:
 
 
 @lru_cache(256)
-def line_pattern(kinds: bytes) -> re.Pattern[str]:
-    """Expression that matches a whole line of these token types, or one character.
+def run_pattern(kinds: bytes) -> re.Pattern[str]:
+    """Expression that matches as many lines of these token types as follow another.
 
     The terminals of an element card exclude one another, so that matching each in turn,
-    without going back, is what the lexer does. The last group took part if the line
-    matched. The second alternative keeps the matches of `finditer` contiguous.
+    without going back, is what the lexer does.
+    """
+    return re.compile(f"(?:{line_expression(kinds)})*+")
+
+
+def line_expression(kinds: bytes, slots: Sequence[tuple[int, int]] = ()) -> str:
+    """Expression for a whole line of these token types, its end included.
+
+    Parameters
+    ----------
+    kinds : bytes
+        The token types.
+    slots : sequence of (first, last)
+        Tokens that make a group of the expression together.
     """
     words = lexicon()
-    tokens = r"[ \t]*+".join(f"(?>{words.sources[kind]})" for kind in kinds)
+    opens, closes = {first for first, _ in slots}, {last for _, last in slots}
+    tokens = r"[ \t]*+".join(
+        f"{'(' * (i in opens)}(?>{words.sources[kind]}){')' * (i in closes)}"
+        for i, kind in enumerate(kinds)
+    )
     comment = words.sources[words.kind("COMMENT")]
-    line = rf"[ \t]*+{tokens}[ \t\r]*+(?>{comment})?+(\n)"
-    return re.compile(f"{line}|(?s:.)")
+    return rf"[ \t]*+{tokens}[ \t\r]*+(?>{comment})?+\n"

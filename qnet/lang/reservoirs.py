@@ -13,6 +13,7 @@ from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.pieces import World, key_numbers
 from qnet.lang.places import Places
 from qnet.lang.seas import Seas, declared_places, order_of_rows
+from qnet.lang.texts import joined, selected
 from qnet.registry import ReservoirKind
 
 PROBE_KINDS = {
@@ -187,7 +188,7 @@ def _lumped(
 ) -> Lumped:
     rank = order_of_rows([batch.order for batch in batches])
     row_at = np.argsort(rank)
-    names = [name for batch in batches for name in batch.names]
+    names = joined(batch.names for batch in batches)
     ends = np.concatenate([batch.nodes for batch in batches])[row_at]
     places = Places((len(batch), batch.place) for batch in batches)
     temp = world.around.state("temp")
@@ -207,7 +208,7 @@ def _lumped(
 
     return Lumped(
         letter,
-        [names[k] for k in row_at],
+        selected(names, row_at),
         reservoir_of[ends],
         column("value", np.zeros((1,) * world.around.rank)),
         column("temp", temp),

@@ -11,10 +11,14 @@ from functools import lru_cache
 from itertools import accumulate, groupby, repeat
 from typing import Final, Literal, cast, overload
 
+import numpy as np
+
+from qnet.circuit import Ints
 from qnet.diagnostics import Span
 from qnet.lang.cards import Card, Element, For, Section, Subckt, Value
-from qnet.lang.replay import Form, Step
+from qnet.lang.replay import Form, Step, line_expression
 from qnet.lang.sheet import Sheet, without_collection
+from qnet.lang.texts import PAGE, Words, pages_of, selected
 from qnet.lang.tokens import lexicon
 
 Kind = Literal["word", "number", "text", "value"]
@@ -124,7 +128,7 @@ class Cards(Sequence[Card]):
 
         Together with `others` they are all the cards of the row.
         """
-        found: dict[tuple[Sheet, Form], tuple[list[int], list[int]]] = {}
+        found: dict[tuple[Sheet, Form], list[tuple[int, int, int]]] = {}
         for start, piece in zip((0, *self._ends), self.pieces, strict=False):
             if isinstance(piece, Block):
                 continue
@@ -134,17 +138,22 @@ class Cards(Sequence[Card]):
             for form, run in groupby(forms):
                 count = sum(1 for _ in run)
                 if form.rule == "element":
-                    group = found.setdefault((sheet, form), ([], []))
-                    group[0].extend(range(place, place + count))
-                    group[1].extend(range(number, number + count))
+                    found.setdefault((sheet, form), []).append((place, number, count))
                 place, number = place + count, number + count
         with without_collection():
             groups = [
                 group
-                for (sheet, form), (places, numbers) in found.items()
-                for group in _groups(sheet, form, places, numbers)
+                for (sheet, form), runs in found.items()
+                for group in _groups(sheet, form, *_spread(runs))
             ]
-        return tuple(sorted(groups, key=lambda group: group.positions[0]))
+        return tuple(sorted(groups, key=lambda group: int(group.positions[0])))
+
+
+def _spread(runs: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints]:
+    """Places in the row and numbers in the text of cards that stand in runs."""
+    places, numbers, counts = np.array(runs, np.intp).T
+    at = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(places, counts) + at, np.repeat(numbers, counts) + at
 
 
 class Column:
@@ -190,7 +199,7 @@ class Alike:
         First letter of their names, in lower case.
     keys : tuple of str
         Their keys, as the first card spells them.
-    positions : sequence of int
+    positions : (n,)
         Their places in the row, ascending.
     names : Column
         Their names.
@@ -207,8 +216,8 @@ class Alike:
     def __init__(
         self,
         sheet: Sheet,
-        numbers: Sequence[int],
-        positions: Sequence[int],
+        numbers: Ints,
+        positions: Ints,
         slots: Sequence[Slot],
         texts: Sequence[Sequence[str]],
     ) -> None:
@@ -234,13 +243,13 @@ class Alike:
 
     def card(self, index: int) -> Element:
         """One of the cards, with all its places."""
-        card = self._sheet.card(self._numbers[index])
+        card = self._sheet.card(int(self._numbers[index]))
         assert isinstance(card, Element)
         return card
 
     def span(self, index: int) -> Span:
         """Where one of the cards stands."""
-        return self._sheet.span(self._numbers[index])
+        return self._sheet.span(int(self._numbers[index]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,49 +302,99 @@ def _kind(form: Form, step: Step) -> Kind:
     return "text" if step.rule == "text" else "value"
 
 
-def _groups(
-    sheet: Sheet, form: Form, places: list[int], numbers: list[int]
-) -> Iterator[Alike]:
+def _groups(sheet: Sheet, form: Form, places: Ints, numbers: Ints) -> Iterator[Alike]:
     """Cards of one form, apart by letter and keys."""
     slots = slots_of(form)
     texts = _texts(sheet, form, slots, numbers)
-    marks = [
-        [text[: 1 if slot.part == "name" else None].lower() for text in column]
+    told = [
+        (column, 1 if slot.part == "name" else None)
         for slot, column in zip(slots, texts, strict=True)
         if slot.part in {"name", "key"}
     ]
-    if all(len(set(mark)) == 1 for mark in marks):
+    if all(_is_one(column, length) for column, length in told):
         yield Alike(sheet, numbers, places, slots, texts)
         return
     apart: dict[tuple[str, ...], list[int]] = {}
+    marks = ([text[:length].lower() for text in column] for column, length in told)
     for index, mark in enumerate(zip(*marks, strict=True)):
         apart.setdefault(mark, []).append(index)
     for chosen in apart.values():
         yield Alike(
             sheet,
-            [numbers[i] for i in chosen],
-            [places[i] for i in chosen],
+            numbers[chosen],
+            places[chosen],
             slots,
-            [[column[i] for i in chosen] for column in texts],
+            [selected(column, chosen) for column in texts],
         )
 
 
+def _is_one(column: Sequence[str], length: int | None) -> bool:
+    """Whether the texts of a column begin alike, as far as is asked."""
+    first = column[0][:length].lower()
+    return all(
+        text.lower() == first
+        for page in pages_of(column)
+        for text in {text[:length] for text in page}
+    )
+
+
 def _texts(
-    sheet: Sheet, form: Form, slots: Sequence[Slot], numbers: list[int]
+    sheet: Sheet, form: Form, slots: Sequence[Slot], numbers: Ints
 ) -> list[Sequence[str]]:
     """Column of texts of each slot."""
-    rows: list[Sequence[str]]
+    if len(numbers) <= PAGE:
+        return _page(sheet, form, slots, numbers)
+    pages = [
+        ["\n".join(column) for column in _page(sheet, form, slots, page)]
+        for page in np.split(numbers, range(PAGE, len(numbers), PAGE))
+    ]
+    return [Words(column, len(numbers)) for column in zip(*pages, strict=True)]
+
+
+def _page(
+    sheet: Sheet, form: Form, slots: Sequence[Slot], numbers: Ints
+) -> list[Sequence[str]]:
+    """Some thousand texts of each slot."""
+    columns: list[Sequence[str]] | None = None
     if len(numbers) >= _WORTH_COMPILING and len(form.kinds) <= _LONGEST_PATTERN:
-        match, text, starts = _slot_pattern(form).match, sheet.text, sheet.starts
-        lines = map(match, repeat(text), map(starts.__getitem__, numbers))
-        rows = [line.groups() for line in cast("Iterator[re.Match[str]]", lines)]
+        pattern = _slot_pattern(form)
+        columns = _split(sheet, pattern, numbers) or _matched(sheet, pattern, numbers)
     else:
-        rows = [_cut(sheet, slots, number) for number in numbers]
-    columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+        rows = [_cut(sheet, slots, number) for number in numbers.tolist()]
+        columns = list(zip(*rows, strict=True))
     for index, slot in enumerate(slots):
         if slot.kind == "text":
             columns[index] = [text[1:-1] for text in columns[index]]
     return columns
+
+
+def _split(
+    sheet: Sheet, pattern: re.Pattern[str], numbers: Ints
+) -> list[Sequence[str]] | None:
+    """Texts by slot of cards that follow one another, at the speed of `re`.
+
+    None where something stands between them.
+    """
+    first, last = int(numbers[0]), int(numbers[-1])
+    if last - first >= len(numbers):
+        return None
+    passage = sheet.text[sheet.starts[first] : sheet.stop(last) + 1]
+    between, *columns = _every(pattern.split(passage), pattern.groups + 1)
+    return None if any(between) else columns
+
+
+def _every(items: list[str], step: int) -> list[Sequence[str]]:
+    return [items[first::step] for first in range(step)]
+
+
+def _matched(
+    sheet: Sheet, pattern: re.Pattern[str], numbers: Ints
+) -> list[Sequence[str]]:
+    """Texts by slot of cards that stand apart."""
+    starts = map(sheet.starts.__getitem__, numbers.tolist())
+    lines = map(pattern.match, repeat(sheet.text), starts)
+    rows = [line.groups() for line in cast("Iterator[re.Match[str]]", lines)]
+    return list(zip(*rows, strict=True))
 
 
 def _cut(sheet: Sheet, slots: Sequence[Slot], number: int) -> list[str]:
@@ -346,12 +405,6 @@ def _cut(sheet: Sheet, slots: Sequence[Slot], number: int) -> list[str]:
 
 @lru_cache(256)
 def _slot_pattern(form: Form) -> re.Pattern[str]:
-    """Expression with a group for each slot; the card is known to be of the form."""
-    opens = {slot.first for slot in slots_of(form)}
-    closes = {slot.last for slot in slots_of(form)}
-    sources = lexicon().sources
-    tokens = [
-        f"{'(' * (i in opens)}(?>{sources[kind]}){')' * (i in closes)}"
-        for i, kind in enumerate(form.kinds)
-    ]
-    return re.compile(r"[ \t]*+" + r"[ \t]*+".join(tokens))
+    """Expression for a line with a group for each slot."""
+    slots = [(slot.first, slot.last) for slot in slots_of(form)]
+    return re.compile(line_expression(form.kinds, slots))

@@ -27,6 +27,7 @@ from qnet.lang.cards import (
 from qnet.lang.expressions import Written, operands_first
 from qnet.lang.frames import Cell, Frame, unlike
 from qnet.lang.rows import Alike, Column
+from qnet.lang.texts import distinct, selected
 from qnet.lang.values import Value
 from qnet.units import PLAIN, BadQuantity, Unit, conversion, read_quantities
 
@@ -72,11 +73,11 @@ class Run:
         outer = self.frame.inside(row % self.frame.size)
         return span if outer is None else replace(span, inside=outer)
 
-    def texts(self, column: Column) -> list[str]:
+    def texts(self, column: Column) -> Sequence[str]:
         """What stands in a column, one text a card."""
         if len(self.cards) == len(column.texts):
-            return list(column.texts)
-        return [column.texts[k] for k in self.cards]
+            return column.texts
+        return selected(column.texts, self.cards)
 
     def through(self) -> Ints | None:
         """Row of the frame for each row of the run, where they differ."""
@@ -87,7 +88,7 @@ class Run:
     def order(self) -> tuple[Ints, ...]:
         """Columns to sort all elements by as the flat netlist would have them."""
         rows = np.tile(np.arange(self.frame.size), len(self.cards))
-        positions = np.asarray([self.group.positions[k] for k in self.cards], np.intp)
+        positions = self.group.positions[np.asarray(self.cards)]
         outer = tuple(column[rows] for column in self.frame.order)
         return (*outer, np.repeat(positions, self.frame.size))
 
@@ -156,7 +157,7 @@ class Run:
 
         None where they differ otherwise, or where it is not worth the trouble.
         """
-        if self.frame.size > 1 or len(set(texts)) < WORTH_MERGING:
+        if self.frame.size > 1 or len(distinct(texts)) < WORTH_MERGING:
             return None
         skeletons = {NUMBER.sub("0", text) for text in texts}
         tree = column.value(self.cards[0])
@@ -246,7 +247,7 @@ def with_columns(tree: Any, numbers: Mapping[int, Written]) -> Any:  # noqa: ANN
 
 def partitioned(run: Run, columns: Sequence[Column]) -> list[Run]:
     """The run in pieces of cards that say the same in some columns."""
-    if all(len(set(column.texts)) == 1 for column in columns):
+    if all(len(distinct(column.texts)) == 1 for column in columns):
         return [run]
     pieces: dict[tuple[str, ...], list[int]] = {}
     all_said = zip(*map(run.texts, columns), strict=True)
@@ -259,4 +260,6 @@ def says_one_of(column: Column, words: Collection[str]) -> bool:
     """Whether the expressions in a column use one of some words."""
     if column.kind != "value":
         return False
-    return any(word in text.lower() for text in set(column.texts) for word in words)
+    return any(
+        word in text.lower() for text in distinct(column.texts) for word in words
+    )

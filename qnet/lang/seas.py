@@ -129,14 +129,14 @@ def _check_ground(
 ) -> None:
     """A probe cannot float on node 0, nor a terminal drive current into it."""
     for batch in batches:
-        for row in (
-            np.flatnonzero(batch.nodes[:, 0] == ground) if ground is not None else ()
-        ):
+        if ground is None:
+            continue
+        for row in np.flatnonzero(batch.nodes[:, 0] == ground).tolist():
             if batch.kind == "P" or {"V", "I"} & batch.said.names():
                 found.findings.error(
                     "QN314",
                     f"'{batch.names[row]}' stands on node 0, which is held at 0 V",
-                    batch.place(int(row)),
+                    batch.place(row),
                     help="use another node, or leave out V=, I= and P",
                 )
 

@@ -12,15 +12,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
-from operator import attrgetter, sub
 from typing import Final
+
+import numpy as np
 
 from qnet.diagnostics import Diagnostic, Source, Span
 from qnet.lang.cards import Card
 from qnet.lang.folding import unfolded
 from qnet.lang.making import make_card
-from qnet.lang.replay import Form, form_of, line_pattern
+from qnet.lang.replay import Form, form_of, run_pattern
 from qnet.lang.tokens import Token, lexicon
 from qnet.limits import LIMITS, within
 
@@ -31,6 +31,9 @@ LONG: Final = 1000
 
 _WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
 _LONGEST_PATTERN: Final = 100
+_SHORT: Final = 1000  # characters up to which line ends are looked for one by one
+_PASSAGE: Final = 2**20  # characters that are looked through at once
+_LINE_END: Final = ord("\n")
 
 
 @dataclass(slots=True, eq=False)
@@ -128,10 +131,9 @@ def read_sheet(source: Source, inside: Span | None = None) -> Sheet:
 def _check_lengths(sheet: Sheet) -> None:
     """Hold long cards to the limits of lines and words."""
     longest = LIMITS["word length"].value
-    gaps = map(sub, chain(sheet.starts[1:], [len(sheet.text)]), sheet.starts)
-    for number, gap in enumerate(gaps):
-        if gap > longest:
-            _check_length(sheet, number)
+    gaps = np.diff(np.append(sheet.starts, len(sheet.text)))
+    for number in np.flatnonzero(gaps > longest).tolist():
+        _check_length(sheet, number)
 
 
 def _check_length(sheet: Sheet, number: int) -> None:
@@ -163,12 +165,12 @@ def _find_cards(sheet: Sheet) -> None:
     while place < len(text):
         guess = followers.get(last)
         if guess is not None and uses[guess] >= _WORTH_COMPILING:
-            ends = _run(guess, text, place)
-            if ends:
-                starts.append(place)
-                starts.extend(ends[:-1])
-                forms.extend([guess] * len(ends))
-                last, place = guess, ends[-1]
+            stop = _run(guess, text, place)
+            if stop > place:
+                before = len(starts)
+                _note_lines(starts, text, place, stop)
+                forms.extend([guess] * (len(starts) - before))
+                last, place = guess, stop
                 continue
         stop = text.index("\n", place)
         form = _form(sheet, place, stop)
@@ -185,10 +187,25 @@ def _find_cards(sheet: Sheet) -> None:
         place = stop + 1
 
 
-def _run(form: Form, text: str, start: int) -> list[int]:
-    """Ends of the lines of one form from an offset on."""
-    lines = line_pattern(form.kinds).finditer(text, start)
-    return [line.end() for line in takewhile(attrgetter("lastindex"), lines)]
+def _run(form: Form, text: str, start: int) -> int:
+    """End of the lines of one form from an offset on; the offset if there are none."""
+    lines = run_pattern(form.kinds).match(text, start)
+    return start if lines is None else lines.end()
+
+
+def _note_lines(starts: array[int], text: str, start: int, stop: int) -> None:
+    """Add the offset of each line from `start`, where one begins, to `stop`."""
+    while start < stop and stop - start < _SHORT:
+        starts.append(start)
+        start = text.index("\n", start) + 1
+    while start < stop:
+        end = text.rindex("\n", start, min(start + _PASSAGE, stop)) + 1
+        # One byte a character, whichever it is: only line ends are looked for.
+        passage = text[start:end].encode("latin-1", "replace")
+        ends = np.flatnonzero(np.frombuffer(passage, np.uint8) == _LINE_END)
+        starts.append(start)
+        starts.frombytes((ends[:-1] + (start + 1)).astype(np.int64).tobytes())
+        start = end
 
 
 def _form(sheet: Sheet, start: int, stop: int) -> Form | None:

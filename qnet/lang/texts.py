@@ -1,0 +1,88 @@
+"""Many short texts in few long ones: what the cards of a large netlist say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final, overload
+
+from qnet.circuit import Ints
+
+PAGE: Final = 4096
+"""Texts that are kept as one, and cut up again when they are read."""
+
+
+class Words(Sequence[str]):
+    """A column of texts without line ends, kept end to end.
+
+    A Python string takes some fifty bytes besides its characters, and a netlist of 10⁶
+    cards has four or five strings a card: kept one by one they are the greatest part of
+    what reading takes in time and memory.
+
+    Parameters
+    ----------
+    pages : sequence of str
+        The texts, `PAGE` of them joined by line ends, but for the last page.
+    size : int
+        How many they are.
+    """
+
+    __slots__ = ("_open", "_pages", "_size")
+
+    def __init__(self, pages: Sequence[str], size: int) -> None:
+        self._pages = pages
+        self._size = size
+        self._open: tuple[int, list[str]] = (-1, [])  # the page that was read last
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(self._size))]
+        at, place = divmod(range(self._size)[index], PAGE)
+        number, page = self._open
+        if number != at:
+            page = self._pages[at].split("\n")
+            self._open = at, page
+        return page[place]
+
+    def __iter__(self) -> Iterator[str]:
+        for page in self.pages():
+            yield from page
+
+    def lowered(self) -> Words:
+        """The texts in lower case; the same object where they are."""
+        pages = [page.lower() for page in self._pages]
+        return self if pages == self._pages else Words(pages, self._size)
+
+    def pages(self) -> Iterator[list[str]]:
+        """Yield the texts, some thousand at a time."""
+        for page in self._pages:
+            yield page.split("\n")
+
+
+def pages_of(texts: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Texts some thousand at a time, or all at once where they are few."""
+    return texts.pages() if isinstance(texts, Words) else (texts,)
+
+
+def selected(texts: Sequence[str], chosen: Sequence[int] | Ints) -> list[str]:
+    """Some of the texts, by index."""
+    every = list(texts) if isinstance(texts, Words) else texts
+    return [every[k] for k in chosen]
+
+
+def joined(columns: Iterable[Sequence[str]]) -> Sequence[str]:
+    """Texts of one column after the other."""
+    first, *others = columns
+    return [*first, *chain.from_iterable(others)] if others else first
+
+
+def distinct(texts: Sequence[str]) -> set[str]:
+    """Every text once."""
+    return set().union(*pages_of(texts))
