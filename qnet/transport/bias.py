@@ -129,7 +129,7 @@ def _report(newton: Newton, state: State, settled: Bools) -> BiasSolution:
         lumped=lumped_currents(circuit, newton.links, state.voltage, outflow),
         grounded=start.grounded,
         marks=(*start.marks, *settle(failed)),
-        backward_error=np.zeros_like(total),
+        backward_error=newton.backward_error(state, now),
         conservation=leak / np.maximum(total, floor),
     )
     return BiasSolution(solution, now, _differential(newton, now))

@@ -47,10 +47,10 @@ from qnet.transport.window import (
 
 ROUNDS: Final = 60
 """Steps after which a point counts as not converging; a dozen is many."""
-SETTLED: Final = 1e-5
-"""Length of a last step that makes `QUADRATIC` less of the imbalance."""
+SETTLED: Final = 1e-7
+"""Length of a last step, whose square is below what rounding leaves of currents."""
 QUADRATIC: Final = 1e-3
-"""Gain of a step from which the next would be below rounding."""
+"""Share of the imbalance that a last step leaves at most."""
 NOISE: Final = 1e-10
 """Length of a step that the rounding of energy integrals can ask for."""
 FINEST: Final = 1e-7
@@ -354,6 +354,37 @@ class Newton:
             np.where(free, misfit, 0.0),
             np.where(pairs, jacobian, np.eye(free.shape[-1])),
         )
+
+    def backward_error(self, state: State, now: Working) -> Floats:
+        """What floating reservoirs are left with, ‖b - Ax‖ / (ε n ‖A‖ ‖x‖), (*sweep,).
+
+        A is the derivative of all currents, x are voltages and thermal energies; heat
+        counts in units of ‖A‖ times what carriers bring along. Thermal probes colder
+        than a step can resolve are left out.
+
+        Parameters
+        ----------
+        now : Working
+            At the state, with all kept reservoirs as columns.
+        """
+        size = len(self.circuit.reservoirs)
+        thermal, resistors = self.thermal, self.resistors
+        coldest = state.heat[..., thermal] <= NOISE * self.width**2
+        left = np.concatenate(
+            [
+                self.outflow(now.charge, state.voltage) @ self.tree,
+                np.where(coldest, 0.0, now.heat[..., thermal])
+                / self.scale.depth[..., None],
+            ],
+            -1,
+        )
+        worst = abs(np.where(self.is_free, left, 0.0)).max(-1, initial=0.0)
+        rows = abs(now.charge_voltage).sum(-1)
+        rows = rows + sum_by(abs(resistors.values), resistors.rows, size)
+        warmth = np.sqrt(state.heat[..., thermal])
+        x = np.concatenate([abs(state.voltage), warmth, self.width], -1).max(-1)
+        unit = np.finfo(float).eps * size * rows.max(-1) * x
+        return worst / np.maximum(unit, np.finfo(float).tiny)
 
     def outflow(self, charge: Floats, voltage: Floats) -> Floats:
         """A leaving each reservoir otherwise than through V cards, (*sweep, n)."""

@@ -9,6 +9,7 @@ import pytest
 import qnet
 from qnet.network import flow, graph, matrix
 from qnet.scatterers.barrier import Barrier
+from qnet.transport.newton import Newton
 from tests.independent.drawn import cold, is_sound
 
 THREE = """
@@ -35,6 +36,18 @@ W1 m n phi=0.4
 B2 n b T=2e-5
 .meas g G(T1,T1)
 .step t list 1e-10 1e-9 1e-5
+"""
+BIASED = """
+.temp 2K
+.param v=1mV
+T1 a V={v}
+T2 b V=0
+D1 a m E0=0.3meV GL=0.2meV GR=0.1meV
+P1 m type=thermal
+D2 m b E0=-0.2meV GL=0.1meV GR=0.4meV
+.options response=full
+.meas g I(T1)
+.step v list 0.5mV 1mV 2mV
 """
 
 
@@ -213,3 +226,23 @@ def test_any_two_leads_of_a_random_network_exchanged_are_seen(monkeypatch, seed)
     if theirs is not None:
         ours = honest["tmatrix"]["T"].values
         np.testing.assert_allclose(theirs, ours, atol=1e-9 * abs(ours).max())
+
+
+def test_an_honest_working_point_solves_its_equations_to_rounding():
+    report = qnet.run(BIASED)
+    assert report.passed
+    defect = report.certificates["backward error"].values
+    assert 0 < float(defect.max()) < 30
+
+
+@pytest.mark.parametrize(("share", "code"), [(1e-12, "QN546"), (1e-9, "QN545")])
+def test_a_probe_that_is_off_beyond_linear_response_is_seen(monkeypatch, share, code):
+    honest = Newton.run
+
+    def wrong(self, *begin):
+        state, settled = honest(self, *begin)
+        return replace(state, voltage=state.voltage * (1 + share)), settled
+
+    monkeypatch.setattr(Newton, "run", wrong)
+    codes = {found.code for found in qnet.run(BIASED).diagnostics}
+    assert code in codes
