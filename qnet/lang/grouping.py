@@ -27,17 +27,23 @@ class OwnNodes:
 
     Attributes
     ----------
-    names : list of str
-        All names, those of the netlist's nodes first.
+    given : sequence of str
+        Names of the netlist's nodes.
     """
 
-    names: list[str]
+    given: Sequence[str]
+    _own: list[str] = field(default_factory=list)
 
     def new(self, names: Sequence[str]) -> Ints:
         """Numbers of new nodes."""
-        first = len(self.names)
-        self.names.extend(names)
+        first = len(self.given) + len(self._own)
+        self._own.extend(names)
         return np.arange(first, first + len(names))
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All names, those of the netlist's nodes first."""
+        return [*self.given, *self._own] if self._own else self.given
 
 
 @dataclass(slots=True, eq=False)

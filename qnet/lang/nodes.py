@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import count, islice
 
 import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import Label, Span
 from qnet.lang.findings import Findings
-from qnet.lang.texts import pages_of
+from qnet.lang.interning import Interner, first_seen
+from qnet.lang.texts import lowered
 
 GROUND = "0"
 """The voltage reference; ``gnd`` is another word for it."""
@@ -27,42 +26,36 @@ class NodeTable:
     """
 
     def __init__(self, findings: Findings) -> None:
-        self.names: list[str] = []
-        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self._is_folded = True  # every name so far is in lower case
+        self._folded = Interner()
+        self._spelled: list[str] | None = None  # None while all are in lower case
         self._noted: set[str] = set()
         self._findings = findings
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self._folded)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names by number, as they are spelled first."""
+        return self._folded.words() if self._spelled is None else self._spelled
 
     def numbers(
         self, names: Sequence[str], place: Callable[[int], Span | None]
     ) -> Ints:
         """Numbers of nodes, new where a name is; `place` gives the span of the k-th."""
-        found, done = [], 0
-        for page in pages_of(names):
-            found.append(self._page(page, _from(place, done)))
-            done += len(page)
-        return np.concatenate(found) if found else np.zeros(0, np.intp)
-
-    def _page(self, names: Sequence[str], place: Callable[[int], Span | None]) -> Ints:
-        """Numbers of some thousand nodes."""
-        known, before = self._numbers, len(self._numbers)
-        folded = _lowered(names)
+        folded, before = lowered(names), len(self)
         if "gnd" in folded:
             folded = [GROUND if name == "gnd" else name for name in folded]
-        found = np.fromiter(map(known.__getitem__, folded), np.intp, len(folded))
-        # New numbers ascend: each name is new where its number exceeds all so far.
-        highest = np.maximum.accumulate(np.append(before - 1, found))
-        new = [folded[k] for k in np.flatnonzero(found > highest[:-1]).tolist()]
-        if folded is names and self._is_folded:
-            self.names.extend(new)
+        found = self._folded.numbers(folded)
+        if folded is names and self._spelled is None:
             return found
-        self._is_folded = False
-        first = dict(zip(reversed(folded), reversed(names), strict=True))
-        self.names.extend(GROUND if n == GROUND else first[n] for n in new)
-        shown = list(map(self.names.__getitem__, found.tolist()))
+        if self._spelled is None:
+            self._spelled = list(self._folded.words()[:before])
+        self._spelled.extend(
+            GROUND if folded[k] == GROUND else names[k]
+            for k in np.flatnonzero(first_seen(found, before)).tolist()
+        )
+        shown = list(map(self._spelled.__getitem__, found.tolist()))
         if shown != list(names):
             self._note_spellings(names, shown, place)
         return found
@@ -74,7 +67,7 @@ class NodeTable:
     def find(self, name: str) -> int | None:
         """Number of a node that exists, or None."""
         folded = name.lower()
-        return self._numbers.get(GROUND if folded == "gnd" else folded)
+        return self._folded.find(GROUND if folded == "gnd" else folded)
 
     def _note_spellings(
         self,
@@ -95,43 +88,24 @@ class ElementNames:
     """Every element's name, to find those given twice."""
 
     def __init__(self, findings: Findings) -> None:
-        self._known: set[str] = set()
-        self._numbers: dict[str, int] = {}  # filled once a name is given twice
-        self._runs: list[tuple[int, Sequence[str], Callable[[int], Span]]] = []
-        self._count = 0
+        self._folded = Interner()
+        # first number of each run, its places, and which rows those numbers are of
+        self._runs: list[tuple[int, Callable[[int], Span], Ints]] = []
         self._findings = findings
 
     def claim(self, names: Sequence[str], place: Callable[[int], Span]) -> None:
         """Note the names of a run of elements; an error for each one taken already."""
-        start = self._count
-        self._count += len(names)
-        if not self._numbers:
-            for page in pages_of(names):
-                self._known.update(_lowered(page))
-            if len(self._known) < self._count:
-                for first, earlier, _ in self._runs:
-                    self._number(earlier, first)
-        self._runs.append((start, names, place))
-        if len(self._known) == self._count:
-            return
-        for k in islice(self._number(names, start), MOST_REPORTED):
-            owner = self._numbers[names[k].lower()]
-            self._refuse(names[k], place(k), self._place(owner))
-
-    def _number(self, names: Sequence[str], start: int) -> list[int]:
-        """Number names from `start` on; which of them have a number already."""
-        known = self._numbers
-        lowered = (name for page in pages_of(names) for name in _lowered(page))
-        return [
-            k
-            for k, name in enumerate(lowered)
-            if known.setdefault(name, start + k) != start + k
-        ]
+        before = len(self._folded)
+        found = self._folded.numbers(lowered(names))
+        is_new = first_seen(found, before)
+        self._runs.append((before, place, np.flatnonzero(is_new)))
+        for k in np.flatnonzero(~is_new)[:MOST_REPORTED].tolist():
+            self._refuse(names[k], place(k), self._place(int(found[k])))
 
     def _place(self, number: int) -> Span:
         """Where the element of a number stands."""
-        start, _, place = next(r for r in reversed(self._runs) if r[0] <= number)
-        return place(number - start)
+        start, place, rows = next(r for r in reversed(self._runs) if r[0] <= number)
+        return place(int(rows[number - start]))
 
     def _refuse(self, name: str, here: Span, first: Span) -> None:
         repeated = here.start == first.start and here.source is first.source
@@ -144,17 +118,3 @@ class ElementNames:
             others=() if repeated else (Label(first, "first here"),),
             help=cure,
         )
-
-
-def _from(
-    place: Callable[[int], Span | None], first: int
-) -> Callable[[int], Span | None]:
-    """Places counted from a later one on."""
-    return lambda k: place(first + k)
-
-
-def _lowered(names: Sequence[str]) -> Sequence[str]:
-    """Names in lower case; the same object where they are."""
-    together = "\n".join(names)
-    lowered = together.lower()
-    return names if lowered == together else lowered.split("\n")

@@ -332,7 +332,7 @@ class Template:
         return Sampling(seed, indices, which.reshape(samples.shape), self._drawing)
 
     def _build(self, shape: tuple[int, ...], world: World) -> Circuit:
-        nodes = OwnNodes(list(self.found.nodes.names))
+        nodes = OwnNodes(self.found.nodes.names)
         own = OwnSeas()
         pieces = [
             piece
@@ -342,8 +342,9 @@ class Template:
         ]
         together = grouped(taken_apart(pieces, nodes, world), world.around.rank)
         groups = [group_of(each, nodes, own) for each in together]
-        reservoirs = reservoirs_of(self.seas, own, nodes.names, world)
-        reservoir_of = np.full(len(nodes.names), -1)
+        names = nodes.names
+        reservoirs = reservoirs_of(self.seas, own, names, world)
+        reservoir_of = np.full(len(names), -1)
         reservoir_of[reservoirs.nodes] = np.arange(len(reservoirs))
         for k, each in enumerate(together):
             if arms_of(each[0]):
@@ -352,7 +353,7 @@ class Template:
         around = world.around
         return Circuit(
             title=self.title,
-            nodes=nodes.names,
+            nodes=names,
             reservoir_of=reservoir_of,
             reservoirs=reservoirs,
             lumped=lumped_of(self.found, reservoir_of, world),

@@ -51,14 +51,16 @@ class Words(Sequence[str]):
             self._open = at, page
         return page[place]
 
+    def __contains__(self, text: object) -> bool:
+        return any(text in page for page in self.pages())
+
     def __iter__(self) -> Iterator[str]:
         for page in self.pages():
             yield from page
 
-    def lowered(self) -> Words:
-        """The texts in lower case; the same object where they are."""
-        pages = [page.lower() for page in self._pages]
-        return self if pages == self._pages else Words(pages, self._size)
+    def joined(self) -> Sequence[str]:
+        """The pages, each text on a line of its own."""
+        return self._pages
 
     def pages(self) -> Iterator[list[str]]:
         """Yield the texts, some thousand at a time."""
@@ -81,6 +83,17 @@ def joined(columns: Iterable[Sequence[str]]) -> Sequence[str]:
     """Texts of one column after the other."""
     first, *others = columns
     return [*first, *chain.from_iterable(others)] if others else first
+
+
+def lowered(texts: Sequence[str]) -> Sequence[str]:
+    """Texts in lower case; the same object where they are."""
+    pages = texts.joined() if isinstance(texts, Words) else ["\n".join(texts)]
+    found = [page.lower() for page in pages]
+    if found == pages:
+        return texts
+    return (
+        Words(found, len(texts)) if isinstance(texts, Words) else found[0].split("\n")
+    )
 
 
 def distinct(texts: Sequence[str]) -> set[str]:

@@ -5,7 +5,7 @@ import pytest
 from qnet.corridor import template
 from qnet.diagnostics import NetlistError
 from qnet.lang.parse import parse
-from qnet.lang.texts import PAGE, Words, distinct, joined, pages_of, selected
+from qnet.lang.texts import PAGE, Words, distinct, joined, lowered, pages_of, selected
 
 MANY = 2 * PAGE + 5
 
@@ -22,7 +22,7 @@ def test_words_are_the_texts_that_they_keep():
     assert len(words) == MANY
     assert [words[0], words[PAGE], words[-1]] == [texts[0], texts[PAGE], texts[-1]]
     assert words[PAGE - 1 : PAGE + 1] == texts[PAGE - 1 : PAGE + 1]
-    assert list(words.lowered()) == [text.lower() for text in texts]
+    assert list(lowered(words)) == [text.lower() for text in texts]
     assert distinct(words) == set(texts)
     assert selected(words, [3, PAGE]) == [texts[3], texts[PAGE]]
     assert list(joined([words, ("a", "b")])) == [*texts, "a", "b"]
