@@ -9,6 +9,7 @@ import numpy as np
 from qnet.certificate import Certificate
 from qnet.circuit import Floats
 from qnet.constants import Gq, kB_eV
+from qnet.network.entries import largest
 from qnet.network.retrace import faintness
 from qnet.solved import Solved
 from qnet.transport.audits import entropy_production, first_law_defect
@@ -91,14 +92,14 @@ def _of_currents(solved: Solved) -> list[Certificate]:
     n, channels = len(solved.circuit.reservoirs), flows.channels
     is_full = solved.is_full
     excess = solved.biased.working.excess if is_full else solved.onsager().error
-    condition = flows.condition.max(-1)
+    condition, unitarity = largest(flows.condition), largest(flows.defect)
     faint = solved.circuit.degeneracy * Gq * faintness(channels, condition)
     weak = imbalance(solved.full_stamp, faint)
     again = solved.sample.discrepancy(solved.cells, flows)
     if again is not None:
         weak = np.maximum(weak, again.weak)
     found = [
-        Certificate("composed unitarity", flows.defect.max(-1), channels),
+        Certificate("composed unitarity", unitarity, channels),
         Certificate("loop condition", condition),
         Certificate("sum rules", sum_rule_defect(solved.full_stamp), n),
         Certificate("weak conductances", weak),

@@ -173,10 +173,16 @@ class Solved:
 
     def _inelastic(self, reservoirs: Iterable[int]) -> tuple[int, ...]:
         """Those of some reservoirs that are dephasing or thermal probes."""
-        chosen = np.unique(np.fromiter(reservoirs, np.intp))
-        kind = self.circuit.reservoirs.kind[chosen]
-        special = (ReservoirKind.DEPHASING, ReservoirKind.THERMAL)
-        return tuple(chosen[np.isin(kind, special)].tolist())
+        if not self._probes:
+            return ()
+        return tuple(sorted(self._probes.intersection(reservoirs)))
+
+    @cached_property
+    def _probes(self) -> frozenset[int]:
+        """All dephasing and thermal probes."""
+        kind = self.circuit.reservoirs.kind
+        special = (kind == ReservoirKind.DEPHASING) | (kind == ReservoirKind.THERMAL)
+        return frozenset(np.flatnonzero(special).tolist())
 
     @property
     def stamp(self) -> Stamp:
@@ -318,10 +324,21 @@ class Solved:
         """
         turned = self.turned
         every = asymmetry(self.full_stamp, turned.full_stamp)
+        if self._has_contacts_alone:
+            return every
         theirs = ours = outer_conductance(self.circuit, self.stamp, self.contacts)
         if turned is not self:
             theirs = outer_conductance(turned.circuit, turned.stamp, self.contacts)
         return np.maximum(every, relative_asymmetry(ours, theirs))
+
+    @property
+    def _has_contacts_alone(self) -> bool:
+        """Whether every vertex is a contact: nothing follows, nothing is added."""
+        return (
+            len(self.contacts) == self.stamp.size
+            and self.stamp is self.full_stamp
+            and self.circuit.lumped_of("R") is None
+        )
 
     @cached_property
     def thermal_asymmetry(self) -> Floats:
@@ -339,6 +356,8 @@ class Solved:
     def remarks(self) -> tuple[Mark, ...]:
         """Points whose answer stands, but deserves a word: decoupled states."""
         marked = self.flows.marked.max(-1)
+        if not marked.any():
+            return ()
         return tuple(
             Mark(marked == mark, diagnostic)
             for mark, diagnostic in REMARKS.items()

@@ -36,7 +36,7 @@ def components(size: int, left: Ints, right: Ints, small: int = SMALL) -> Ints:
         return np.arange(size)
     if len(left) > small:
         return _in_order(_components_by_scipy(size, left, right))
-    return _in_order(_components_by_union(size, left, right))
+    return _components_by_union(size, left, right)
 
 
 def reached(
@@ -88,7 +88,9 @@ def _components_by_union(size: int, left: Ints, right: Ints) -> Ints:
 
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
         parent[root(one)] = root(other)
-    return np.array([root(vertex) for vertex in range(size)], dtype=np.intp)
+    number: dict[int, int] = {}
+    labels = [number.setdefault(root(v), len(number)) for v in range(size)]
+    return np.array(labels, dtype=np.intp)
 
 
 def _components_by_scipy(size: int, left: Ints, right: Ints) -> Ints:
@@ -115,7 +117,7 @@ def _reached_by_scipy(size: int, source: Ints, target: Ints, start: Ints) -> Boo
 
 
 def _in_order(labels: Ints) -> Ints:
-    """Renumber components by first appearance, so that routes agree."""
+    """Renumber components by first appearance, as the other route does."""
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
     rank[np.argsort(first)] = np.arange(len(first))

@@ -7,7 +7,7 @@ of points are added and compared, and must not be picked out of one another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,27 +20,40 @@ FEW: Final = 8
 Number = TypeVar("Number", np.float64, np.complex128)
 
 
+def entry_first(values: NDArray[Any]) -> NDArray[Any]:
+    """View of an array (*sweep, n) as (n, *sweep)."""
+    rank = values.ndim - 1
+    return values.transpose(rank, *range(rank))
+
+
+def entry_last(values: NDArray[Any]) -> NDArray[Any]:
+    """View of an array (n, *sweep) as (*sweep, n)."""
+    return values.transpose(*range(1, values.ndim), 0)
+
+
 def taken(values: NDArray[Number], which: Ints | Bools) -> NDArray[Number]:
     """Some entries (*sweep, k) of an array (*sweep, n)."""
-    return np.moveaxis(np.moveaxis(values, -1, 0)[which], 0, -1)
+    return entry_last(entry_first(values)[which])
 
 
 def largest(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Largest of the entries (*sweep, n) at each point, at least zero, (*sweep,)."""
-    if values.shape[-1] > FEW:
+    count = values.shape[-1]
+    if count > FEW or not count:
         return np.asarray(values.max(-1, initial=0.0))
-    found = np.zeros(values.shape[:-1])
-    for k in range(values.shape[-1]):
-        np.maximum(found, values[..., k], out=found)
+    found = np.asarray(np.maximum(values[..., 0], 0.0))
+    for k in range(1, count):
+        found = np.maximum(found, values[..., k], out=found)
     return found
 
 
 def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of the entries (*sweep, n) at each point, (*sweep,)."""
-    if values.shape[-1] > FEW:
+    count = values.shape[-1]
+    if count > FEW or not count:
         return np.asarray(values.sum(-1))
-    found = np.zeros(values.shape[:-1])
-    for k in range(values.shape[-1]):
+    found = np.add(values[..., 0], 0.0)
+    for k in range(1, count):
         found += values[..., k]
     return found
 
@@ -58,6 +71,6 @@ def side_by_side(
     for piece in pieces:
         rank = len(axes) - piece.ndim + 1
         shaped = piece.reshape((1,) * rank + piece.shape)
-        joined[at : at + piece.shape[-1]] = np.moveaxis(shaped, -1, 0)
+        joined[at : at + piece.shape[-1]] = entry_first(shaped)
         at += piece.shape[-1]
-    return np.moveaxis(joined, 0, -1)
+    return entry_last(joined)

@@ -9,7 +9,7 @@ import numpy as np
 
 from qnet.circuit import Bools, Floats, Ints
 from qnet.constants import Gq
-from qnet.network.entries import side_by_side, taken
+from qnet.network.entries import entry_first, entry_last, taken
 from qnet.transport.transmission import (
     ROUNDING,
     Flows,
@@ -23,7 +23,7 @@ from qnet.transport.transmission import (
 class Stamp:
     """Büttiker conductance matrix in coordinates: what islands add to Kirchhoff's law.
 
-    Not slotted: the surplus is computed when first asked for and kept.
+    Not slotted: sums of rows are made when first asked for and kept.
 
     Attributes
     ----------
@@ -49,19 +49,36 @@ class Stamp:
         return self.size - self.inner
 
     @cached_property
+    def magnitude(self) -> Floats:
+        """Absolute values, (*sweep, nnz), S."""
+        return abs(self.values)
+
+    @cached_property
+    def row_sums(self) -> Floats:
+        """What a common voltage drives, rounding included, (*sweep, size), S."""
+        return sum_by(self.values, self.rows, self.size)
+
+    @cached_property
+    def row_scale(self) -> Floats:
+        """Sums of absolute values along the rows, (*sweep, size), S."""
+        return sum_by(self.magnitude, self.rows, self.size)
+
+    @cached_property
     def surplus(self) -> Floats:
         """Row sums, S: what a common voltage drives; rounding is taken for zero.
 
         (*sweep, size); zero unless unitarity fails.
         """
-        total = sum_by(self.values, self.rows, self.size)
-        scale = sum_by(abs(self.values), self.rows, self.size)
-        return np.where(abs(total) <= ROUNDING * scale, 0.0, total)
+        if not self.has_surplus:
+            return np.zeros((*(1 for _ in self.values.shape[:-1]), self.size))
+        is_rounding = abs(self.row_sums) <= ROUNDING * self.row_scale
+        return np.where(is_rounding, 0.0, self.row_sums)
 
     @cached_property
     def has_surplus(self) -> bool:
         """Whether a common voltage drives a current somewhere."""
-        return bool(self.surplus.any())
+        is_rounding = abs(self.row_sums) <= ROUNDING * self.row_scale
+        return not is_rounding.all()
 
     def at(self, shape: tuple[int, ...], points: Bools | None) -> Stamp:
         """The same at some points of a sweep, in one row; itself for None."""
@@ -95,7 +112,8 @@ def conductance_stamp(
     M. Büttiker, Phys. Rev. Lett. 57, 1761 (1986), eq. (2).
     """
     each = energy_stamp(flows)
-    return replace(each, values=degeneracy * average(each.values, weights))
+    values = average(each.values, weights)
+    return replace(each, values=values if degeneracy == 1 else degeneracy * values)
 
 
 def energy_stamp(flows: Flows) -> Stamp:
@@ -108,19 +126,22 @@ def energy_stamp(flows: Flows) -> Stamp:
     """
     n = flows.size
     is_off = flows.rows != flows.cols
-    rows, cols = flows.rows[is_off], flows.cols[is_off]
-    between = taken(flows.values, is_off)
-    reflected = sum_by(taken(flows.values, ~is_off), flows.rows[~is_off], n)
+    off, home = np.flatnonzero(is_off), np.flatnonzero(~is_off)
+    rows, cols = flows.rows[off], flows.cols[off]
+    between = taken(flows.values, off)
+    reflected = sum_by(taken(flows.values, home), flows.rows[home], n)
     diagonal = balanced(
         flows.fed, reflected, sum_by(between, rows, n), sum_by(between, cols, n)
     )
     shape = np.broadcast_shapes(between.shape[:-1], diagonal.shape[:-1])
-    K = side_by_side([-between, diagonal], shape)
+    K = np.empty((len(off) + n, *shape))
+    np.multiply(entry_first(between), -Gq, out=K[: len(off)])
+    np.multiply(entry_first(diagonal), Gq, out=K[len(off) :])
     vertices = np.arange(n)
     return Stamp(
         np.concatenate([rows, vertices]),
         np.concatenate([cols, vertices]),
-        Gq * K,
+        entry_last(K),
         n,
         flows.inner,
     )

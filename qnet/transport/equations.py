@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import EllipsisType
 from typing import Final
 
 import numpy as np
@@ -146,11 +145,15 @@ class _Problem:
     conductors: Stamp
     links: Links
     given: Given
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Potentials:
-    """Voltages (*sweep, size) measured from `shift`; which of them are free."""
+    """Voltages (*sweep, size) measured from `shift`; which of them are free.
+
+    Axes along which nothing varies are of length 1, or missing where all lead.
+    """
 
     relative: Floats
     shift: Floats
@@ -192,24 +195,36 @@ def solve_circuit(
     shape = np.broadcast_shapes(
         circuit.shape, conductors.values.shape[:-1], given.thermal.shape[:-1]
     )
-    problem = _Problem(circuit, stamp, conductors, links, given)
-    relative, shift = np.moveaxis(np.zeros((2, stamp.size, *shape)), 1, -1)
-    is_free, grounded = np.moveaxis(np.zeros((2, stamp.size, *shape), bool), 1, -1)
+    problem = _Problem(circuit, stamp, conductors, links, given, shape)
     found: list[Mark] = []
+    parts: list[tuple[Bools | None, _Potentials]] = []
     for points, group in connections(conductors, links.root, shape):
         here = given.at(shape, points)
         anchors = anchor(circuit, group, here.held, here.injected)
         part = _solve_group(conductors.at(shape, points), links, anchors, here)
-        chosen: Bools | EllipsisType = ... if points is None else points
-        relative[chosen], shift[chosen] = part.relative, part.shift
-        is_free[chosen], grounded[chosen] = part.is_free, part.grounded
-        singular = np.any(np.isnan(part.relative) & ~anchors.is_lost, -1)
-        found += [
-            Mark(scatter(bad, shape, points), fault)
-            for bad, fault in (*anchors.faults, (singular, SINGULAR))
-        ]
-    potentials = _Potentials(relative, shift, is_free, grounded)
-    return _report(problem, potentials, settle(found))
+        parts.append((points, part))
+        faults = list(anchors.faults)
+        if part.is_free.any():
+            singular = np.any(np.isnan(part.relative) & ~anchors.is_lost, -1)
+            faults.append((singular, SINGULAR))
+        found += [Mark(scatter(bad, shape, points), why) for bad, why in faults]
+    return _report(problem, _together(parts, shape), settle(found))
+
+
+def _together(
+    parts: Sequence[tuple[Bools | None, _Potentials]], shape: tuple[int, ...]
+) -> _Potentials:
+    """Potentials of all points from those of each grouping."""
+    (points, first), *_ = parts
+    if points is None:
+        return first
+    size = first.relative.shape[-1]
+    relative, shift = np.zeros((2, *shape, size))
+    is_free, grounded = np.zeros((2, *shape, size), bool)
+    for points, part in parts:
+        relative[points], shift[points] = part.relative, part.shift
+        is_free[points], grounded[points] = part.is_free, part.grounded
+    return _Potentials(relative, shift, is_free, grounded)
 
 
 def prescribe(circuit: Circuit, size: int, thermal: Floats | None = None) -> Given:
@@ -294,7 +309,8 @@ def _solve_group(
     if is_free.any():
         injected = given.injected - given.thermal - matrix.surplus * shift
         relative = fixed + _rise(matrix, number_trees(root, is_free), fixed, injected)
-    relative = np.where(anchors.is_lost, np.nan, relative)
+    if anchors.is_lost.any():
+        relative = np.where(anchors.is_lost, np.nan, relative)
     return _Potentials(relative, shift, is_free, anchors.grounded)
 
 
@@ -326,37 +342,53 @@ def _report(
 ) -> Solution:
     """Currents and certificates, computed from the conductances themselves."""
     stamp, conductors, links = problem.stamp, problem.conductors, problem.links
-    n, size = stamp.reservoirs, stamp.size
+    n, size, given = stamp.reservoirs, stamp.size, problem.given
     lost = np.isnan(potentials.relative)
-    relative = np.where(lost, 0.0, potentials.relative)
-    given = problem.given
-    into = currents(stamp, relative, potentials.shift) + given.thermal
+    has_lost = bool(lost.any())
+    relative = (
+        np.where(lost, 0.0, potentials.relative) if has_lost else potentials.relative
+    )
+    into = currents(stamp, relative, potentials.shift)
     outflow = into
     if conductors is not stamp:
-        outflow = currents(conductors, relative, potentials.shift) + given.thermal
-    outflow = outflow - given.injected
-    misfit = np.where(potentials.is_free & ~lost, outflow, 0.0)
-    worst = largest(abs(sum_by(misfit, links.root, size)))
+        outflow = currents(conductors, relative, potentials.shift)
+    is_warm = given.thermal.any()
+    if is_warm:
+        into, outflow = into + given.thermal, outflow + given.thermal
+    if given.injected.any():
+        outflow = outflow - given.injected
     height = largest(abs(relative))
-    norm = _norm(conductors) * height
-    astray = abs(total(into[..., :n]))
     temperature = problem.circuit.reservoirs.temperature
     # differences of temperature drive as much, and may find nothing to drive
-    warmth = kB_eV * np.ptp(temperature, -1) if given.thermal.any() else 0.0
+    warmth = kB_eV * np.ptp(temperature, -1) if is_warm else 0.0
     drive = np.maximum(height, warmth)
-    conservation = np.maximum(
-        _share(astray, total(abs(into)), drive),
-        _share(worst, total(abs(outflow)), drive),
-    )
+    astray = abs(total(into[..., :n]))
+    conservation = _share(astray, total(abs(into)), drive)
+    backward_error = np.zeros((1,) * astray.ndim)
+    if potentials.is_free.any():
+        misfit = np.where(potentials.is_free & ~lost, outflow, 0.0)
+        worst = largest(abs(sum_by(misfit, links.root, size)))
+        norm = largest(conductors.row_scale) * height
+        backward_error = _ratio(worst, np.finfo(float).eps * size * norm)
+        turned = _share(worst, total(abs(outflow)), drive)
+        conservation = np.maximum(conservation, turned)
+    heat = np.where(lost, np.nan, 0.0) if has_lost else np.zeros(size)
+
+    def everywhere(values: Floats) -> Floats:
+        return np.broadcast_to(values, (*problem.shape, values.shape[-1]))
+
+    through = lumped_currents(problem.circuit, links, potentials.relative, outflow)
     return Solution(
-        voltage=(potentials.relative + potentials.shift)[..., :n],
-        current=np.where(lost, np.nan, into)[..., :n],
-        temperature=np.broadcast_to(temperature, (*lost.shape[:-1], n)),
-        heat=np.where(lost, np.nan, 0.0)[..., :n],
-        lumped=lumped_currents(problem.circuit, links, potentials.relative, outflow),
-        grounded=potentials.grounded[..., :n],
+        voltage=everywhere((potentials.relative + potentials.shift)[..., :n]),
+        current=everywhere(
+            (np.where(lost, np.nan, into) if has_lost else into)[..., :n]
+        ),
+        temperature=everywhere(temperature),
+        heat=everywhere(heat[..., :n]),
+        lumped={letter: everywhere(each) for letter, each in through.items()},
+        grounded=np.broadcast_to(potentials.grounded[..., :n], (*problem.shape, n)),
         marks=marks,
-        backward_error=_ratio(worst, np.finfo(float).eps * size * norm),
+        backward_error=backward_error,
         conservation=conservation,
     )
 
@@ -391,11 +423,6 @@ def lumped_currents(
         elif part.kind == "V":
             found["V"] = links.source_currents(outflow, len(part))
     return found
-
-
-def _norm(stamp: Stamp) -> Floats:
-    """Largest row sum of absolute conductances, (*sweep,)."""
-    return largest(sum_by(abs(stamp.values), stamp.rows, stamp.size))
 
 
 def _share(fault: Floats, flow: Floats, height: Floats) -> Floats:

@@ -12,7 +12,7 @@ from qnet.circuit import Bools, Circuit, Floats, Ints
 from qnet.constants import Gq
 from qnet.diagnostics import Diagnostic, Label, PhysicsError, refuse
 from qnet.network.connected import components
-from qnet.network.entries import taken
+from qnet.network.entries import entry_first, taken
 from qnet.transport.conductance import Stamp
 from qnet.transport.transmission import NEGLIGIBLE, ROUNDING, sum_by
 
@@ -198,7 +198,9 @@ def connections(
     is_off = conductors.rows != conductors.cols
     left = np.concatenate([conductors.rows[is_off], root])
     right = np.concatenate([conductors.cols[is_off], np.arange(len(root))])
-    conducts = abs(taken(conductors.values, is_off)) > NEGLIGIBLE * Gq
+    conducts = taken(conductors.magnitude, is_off) > NEGLIGIBLE * Gq
+    if conducts.all():
+        return [(None, components(conductors.size, left, right))]
     tied = np.ones(len(root), bool)
 
     def grouped(edges: Bools) -> Ints:
@@ -207,7 +209,7 @@ def connections(
 
     # counted, for a circuit without scatterers has no pairs and -1 cannot be inferred
     count = math.prod(conducts.shape[:-1])
-    columns = np.moveaxis(conducts, -1, 0).reshape(conducts.shape[-1], count)
+    columns = entry_first(conducts).reshape(conducts.shape[-1], count)
     if (columns == columns[:, :1]).all():
         return [(None, grouped(columns[:, 0]))]
     flat = columns.T
@@ -257,7 +259,7 @@ class Anchors:
         Vertices set to 0 V because their group has no reference.
     is_adrift : (size,)
         Vertices of groups that nothing determines.
-    is_lost : (*sweep, size)
+    is_lost : (*sweep, size), or (size,) where it is the same everywhere
         Vertices without a voltage: those adrift, and those whose driven currents
         cannot return.
     faults : tuple of (where (*sweep), Diagnostic)
@@ -289,6 +291,8 @@ def anchor(circuit: Circuit, group: Ints, held: Bools, injected: Floats) -> Anch
     size, n = len(group), len(circuit.reservoirs)
     reference = _last(group, np.flatnonzero(held))[group]
     loose = reference < 0
+    if not loose.any():
+        return Anchors(reference, loose, loose, loose, ())
     source = _last(group, np.flatnonzero(_touched(circuit, "VI", size)))
     is_terminal, driven = circuit.reservoirs.is_terminal, circuit.reservoirs.driven
     terminal = _last(group, np.flatnonzero(is_terminal))

@@ -30,6 +30,8 @@ def solve_linear(circuit: Circuit, onsager: Onsager) -> Solution:
     warming = given_warming(circuit, onsager)
     stamp, thermal = balance(onsager, warming)
     solution = solve_circuit(circuit, stamp, thermal)
+    if not len(onsager.heat.rows):
+        return solution
     voltage = np.nan_to_num(solution.voltage)
     warming = follow_heat(onsager, voltage, warming)
     heat = currents(onsager.heat, warming)

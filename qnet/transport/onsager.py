@@ -107,7 +107,10 @@ def _flat(charge: Stamp, temperature: Floats, follows: Bools) -> Onsager:
         charge=charge,
         charge_heat=nothing,
         heat_charge=nothing,
-        heat=replace(charge, values=charge.values * lorenz),
+        # at zero temperature heat is of second order
+        heat=replace(charge, values=charge.values * lorenz)
+        if lorenz.any()
+        else nothing,
         temperature=temperature,
         follows=follows,
         error=np.zeros_like(temperature),
@@ -206,7 +209,7 @@ def joined(onsager: Onsager, node: Ints) -> Onsager:
         Reservoir that stands for each: superconductors that an island joins share one
         voltage, and charge enters them by the first.
     """
-    if np.array_equal(node, np.arange(len(node))):
+    if (node == np.arange(len(node))).all():
         return onsager
     charge, crossed = onsager.charge, onsager.heat_charge
     inner = np.arange(len(node), charge.size)

@@ -62,13 +62,10 @@ def sum_rule_defect(stamp: Stamp) -> Floats:
     -------
     (*sweep,)
     """
-    sums = [
-        sum_by(values, index, stamp.size)
-        for index in (stamp.rows, stamp.cols)
-        for values in (stamp.values, abs(stamp.values))
-    ]
-    fault = np.maximum(largest(abs(sums[0])), largest(abs(sums[2])))
-    scale = np.maximum(largest(sums[1]), largest(sums[3]))
+    sums = sum_by(stamp.values, stamp.cols, stamp.size)
+    scales = sum_by(stamp.magnitude, stamp.cols, stamp.size)
+    fault = np.maximum(largest(abs(stamp.row_sums)), largest(abs(sums)))
+    scale = np.maximum(largest(stamp.row_scale), largest(scales))
     return fault / np.maximum(scale, Gq)
 
 
@@ -89,18 +86,14 @@ def imbalance(stamp: Stamp, faint: Floats) -> Floats:
     -------
     (*sweep,)
     """
-    is_off = stamp.rows != stamp.cols
-    between = taken(stamp.values, is_off)
-    received, given = (
-        sum_by(between, index[is_off], stamp.size) for index in (stamp.rows, stamp.cols)
-    )
-    both = sum_by(abs(between), stamp.rows[is_off], stamp.size)
-    both += sum_by(abs(between), stamp.cols[is_off], stamp.size)
-    scale = both + faint[..., None]
+    off = np.flatnonzero(stamp.rows != stamp.cols)
+    rows, cols = stamp.rows[off], stamp.cols[off]
+    between, size = taken(stamp.values, off), taken(stamp.magnitude, off)
+    fault = abs(sum_by(between, rows, stamp.size) - sum_by(between, cols, stamp.size))
+    scale = sum_by(size, rows, stamp.size) + sum_by(size, cols, stamp.size)
+    scale = scale + faint[..., None]
     # a circuit of resistors alone has vertices that nothing of an island reaches
-    share = np.divide(
-        abs(received - given), scale, out=np.zeros_like(scale), where=scale > 0
-    )
+    share = np.divide(fault, scale, out=np.zeros_like(scale), where=scale > 0)
     return largest(share)
 
 

@@ -66,6 +66,8 @@ def _response(circuit: Circuit, stamp: Stamp, keep: Ints, counted: Stamp) -> Flo
     raised = np.zeros((stamp.size, len(keep)))
     raised[keep, np.arange(len(keep))] = 1.0
     drive = raised[links.root]
+    if held[links.root].all():
+        return currents_of(counted, keep, drive)
     shape = conductors.values.shape[:-1]
     G = np.empty((*shape, len(keep), len(keep)))
     for points, group in connections(conductors, links.root, shape):

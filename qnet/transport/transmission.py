@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from qnet.circuit import Bools, Floats, Ints
+from qnet.network.entries import entry_first, entry_last
 from qnet.network.excitations import Excitations
 from qnet.smatrix import Complex
 
@@ -251,11 +252,12 @@ def sum_by(values: Floats, index: Ints, size: int) -> Floats:
     if prod(batch) == 1:
         counted = np.bincount(index, values.ravel(), size)
         return counted.astype(float).reshape(*batch, size)
-    rows, sums = np.moveaxis(values, -1, 0), np.zeros((size, *batch))
+    rows, sums = entry_first(values), np.zeros((size, *batch))
     if len(index) <= FEW_ENTRIES:
         for row, place in zip(rows, index.tolist(), strict=True):
-            sums[place] += row
-        return np.moveaxis(sums, 0, -1)
+            into = sums[place]
+            into += row
+        return entry_last(sums)
     order = np.argsort(index, kind="stable")
     ordered = index[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
@@ -268,4 +270,4 @@ def sum_by(values: Floats, index: Ints, size: int) -> Floats:
     for taken in range(int(crowd.max(initial=0))):
         full = crowd > taken
         sums[ordered[starts[full]]] += rows[order[starts[full] + taken]]
-    return np.moveaxis(sums, 0, -1)
+    return entry_last(sums)

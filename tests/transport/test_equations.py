@@ -29,6 +29,22 @@ def test_current_enters_the_device_at_the_higher_voltage():
     assert found.current == pytest.approx([Gq * 1e-3, -Gq * 1e-3], rel=1e-15)
 
 
+def test_what_does_not_vary_is_told_at_every_point_of_a_sweep():
+    T = np.array([[0, 0.2], [0.2, 0]]) * np.linspace(0.1, 1, 5)[:, None, None]
+    device = circuit({"T1": {"V": 1e-3}, "T2": {"V": 0}}, sweep=(5,))
+    found = solve_circuit(device, stamp(T))
+    assert found.voltage.shape == found.current.shape == found.heat.shape == (5, 2)
+    assert found.temperature.shape == found.grounded.shape == (5, 2)
+    np.testing.assert_array_equal(found.voltage, [[1e-3, 0.0]] * 5)
+    np.testing.assert_allclose(found.current[:, 0], Gq * T[:, 0, 1] * 1e-3, rtol=1e-15)
+    # with a terminal between that floats in vain: the same by the equations
+    longer = np.zeros((5, 3, 3))
+    longer[:, :2, :2], longer[:, 2, 2] = T, 1.0
+    cards = {"T1": {"V": 1e-3}, "T2": {"V": 0}, "T3": {}}
+    general = solve_circuit(circuit(cards, sweep=(5,)), stamp(longer))
+    np.testing.assert_array_equal(general.current[:, :2], found.current)
+
+
 def test_grounded_and_floating_third_arm_of_a_symmetric_junction():
     """Y1 of the closed forms: T = 4/9 between arms, Griffith 1953."""
     T = np.full((3, 3), 4 / 9) - np.eye(3) / 3
