@@ -9,12 +9,13 @@ through the entry points ``qnet.scatterers`` and ``qnet.analyses``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, Generic
 
 from qnet.diagnostics import Diagnostic, PluginError
 from qnet.registry import (
@@ -35,8 +36,42 @@ def models() -> Mapping[str, ModelEntry]:
     Nothing built in is imported for it. A plug-in that cannot be used has an entry
     that says why, and raises only when its class is asked for.
     """
-    troubled = _load_others("scatterers")
-    built_in = {
+    return _MODELS.entries(_load_others("scatterers"), registered_models())
+
+
+def analyses() -> Mapping[str, AnalysisEntry]:
+    """Every analysis by its dot-word, likewise."""
+    return _ANALYSES.entries(_load_others("analyses"), registered_analyses())
+
+
+Troubled = dict[str, tuple[str, Diagnostic]]
+"""Module and reason of what cannot be imported, by its name."""
+
+
+class _Shelf(Generic[E]):
+    """What `models` or `analyses` found last: it stands until more is registered."""
+
+    def __init__(self, make: Callable[[], dict[str, E]], entry: type[E]) -> None:
+        self._make: Callable[[], dict[str, E]] = make
+        self._entry: type[E] = entry
+        self._known: tuple[Troubled, Mapping[str, E], Mapping[str, E]] | None = None
+
+    def entries(
+        self, troubled: Troubled, registered: Mapping[str, E]
+    ) -> Mapping[str, E]:
+        """Built-in ones, those registered, and what cannot be used."""
+        known = self._known
+        if known is not None and known[0] is troubled and known[1] == registered:
+            return known[2]
+        found = _without_clashes(self._make(), registered)
+        for name, (module, trouble) in troubled.items():
+            found[name] = self._entry(name, module, trouble=trouble)
+        self._known = (troubled, registered, MappingProxyType(found))
+        return self._known[2]
+
+
+def _built_in_models() -> dict[str, ModelEntry]:
+    return {
         name: ModelEntry(
             name,
             module,
@@ -46,22 +81,16 @@ def models() -> Mapping[str, ModelEntry]:
         )
         for name, module, details in _indexed("scatterers")
     }
-    entries = _without_clashes(built_in, registered_models())
-    for name, (module, trouble) in troubled.items():
-        entries[name] = ModelEntry(name, module, trouble=trouble)
-    return entries
 
 
-def analyses() -> Mapping[str, AnalysisEntry]:
-    """Every analysis by its dot-word, likewise."""
-    troubled = _load_others("analyses")
-    built_in = {
+def _built_in_analyses() -> dict[str, AnalysisEntry]:
+    return {
         name: AnalysisEntry(name, module) for name, module, _ in _indexed("analyses")
     }
-    entries = _without_clashes(built_in, registered_analyses())
-    for name, (module, trouble) in troubled.items():
-        entries[name] = AnalysisEntry(name, module, trouble)
-    return entries
+
+
+_MODELS: Final = _Shelf(_built_in_models, ModelEntry)
+_ANALYSES: Final = _Shelf(_built_in_analyses, AnalysisEntry)
 
 
 def index_text(shelf: str) -> str:
@@ -110,7 +139,7 @@ def _indexed(shelf: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 @cache
-def _load_others(shelf: str) -> dict[str, tuple[str, Diagnostic]]:
+def _load_others(shelf: str) -> Troubled:
     """Import what the index does not know; name, module and reason of failures."""
     from importlib.metadata import entry_points
 
