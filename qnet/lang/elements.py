@@ -9,7 +9,7 @@ import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import NetlistError, Span, refuse
-from qnet.lang.cards import ListOf, Model
+from qnet.lang.cards import Model
 from qnet.lang.expansion import Expansion
 from qnet.lang.frames import Frame
 from qnet.lang.habits import is_waveform, meaning
@@ -91,8 +91,7 @@ def _telling_columns(run: Run) -> list[Column]:
     return [
         column
         for column in run.group.values
-        if column.kind in ("word", "text")
-        or isinstance(column.value(run.cards[0]), ListOf)
+        if column.kind in ("word", "text") or column.is_list(run.cards[0])
     ]
 
 

@@ -115,13 +115,13 @@ def said_by(
             own[parameter.name] = written
             _forget(said, parameter)
             said.places[parameter.name] = place
-            value = column.value(run.cards[0])
-            if parameter.kind in NUMERIC and not isinstance(value, ListOf):
+            first = run.cards[0]
+            if parameter.kind in NUMERIC and not column.is_list(first):
                 counts = unit("Phi0") if parameter.unit == "Phi0" else None
                 cell = run.cell(column, plain_as=counts)
                 said.keys[parameter.name] = Key(parameter, _nested(parameter, cell))
             else:
-                say(said, parameter, value, speaker)
+                say(said, parameter, column.value(first), speaker)
     return said
 
 

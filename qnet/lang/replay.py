@@ -9,6 +9,7 @@ to Lark.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _KEPT_FORMS: Final = 10_000
 _LONGEST_KEPT: Final = 200
+_WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
+_LONGEST_PATTERN: Final = 100
 _OPENING: Final = frozenset({"LPAR", "LSQB", "OPEN", "GLUED_OPEN"})
 _CLOSING: Final = frozenset({"RPAR", "RSQB", "CLOSE"})
 
@@ -106,6 +109,25 @@ def form_of(kinds: bytes, span: Span | None = None) -> Form:
     if form.depth > LIMITS["expression depth"].value:
         within("expression depth", form.depth, span)
     return form
+
+
+_uses: Counter[Form] = Counter()
+
+
+def note_use(form: Form) -> None:
+    """Count a card of a form, if cards like it may have patterns of their own."""
+    is_short = form.rule == "element" and len(form.kinds) <= _LONGEST_PATTERN
+    if is_short and (form in _uses or len(_uses) < _KEPT_FORMS):
+        _uses[form] += 1
+
+
+def is_common(form: Form) -> bool:
+    """Whether so many cards had this form, in any netlist, that a pattern is worth it.
+
+    A form nested deeper than the limit is left to `form_of`, which refuses it.
+    """
+    deepest = LIMITS["expression depth"].value
+    return _uses[form] >= _WORTH_COMPILING and form.depth <= deepest
 
 
 def _learned(kinds: bytes, span: Span | None) -> Form:

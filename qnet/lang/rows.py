@@ -9,22 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, groupby, repeat
-from typing import Final, Literal, cast, overload
+from typing import Literal, cast, overload
 
 import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import Span
-from qnet.lang.cards import Card, Element, For, Section, Subckt, Value
-from qnet.lang.replay import Form, Step, line_expression
+from qnet.lang.cards import Card, Element, For, ListOf, Section, Subckt, Value
+from qnet.lang.replay import Form, Step, is_common, line_expression
 from qnet.lang.sheet import Sheet, without_collection
 from qnet.lang.texts import PAGE, Words, pages_of, selected
 from qnet.lang.tokens import lexicon
 
 Kind = Literal["word", "number", "text", "value"]
-
-_WORTH_COMPILING: Final = 64  # a pattern costs as much as tokenising so many cards
-_LONGEST_PATTERN: Final = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,6 +178,10 @@ class Column:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def is_list(self, index: int) -> bool:
+        """Whether the slot of one card holds a list; only a doubtful card is made."""
+        return self.kind == "value" and isinstance(self.value(index), ListOf)
+
     def value(self, index: int) -> Value:
         """The slot of one card as a value with its place."""
         card = self._group.card(index)
@@ -210,7 +211,8 @@ class Alike:
     """
 
     __slots__ = (
-        "_numbers", "_sheet", "items", "keys", "letter", "names", "positions", "values",
+        "_made", "_numbers", "_sheet", "items", "keys", "letter", "names", "positions",
+        "values",
     )  # fmt: skip
 
     def __init__(
@@ -223,6 +225,7 @@ class Alike:
     ) -> None:
         self._sheet = sheet
         self._numbers = numbers
+        self._made: tuple[int, Element] | None = None
         self.positions = positions
         columns: dict[str, list[Column]] = {"name": [], "items": [], "args": []}
         keys = []
@@ -242,10 +245,12 @@ class Alike:
         return len(self._numbers)
 
     def card(self, index: int) -> Element:
-        """One of the cards, with all its places."""
-        card = self._sheet.card(int(self._numbers[index]))
-        assert isinstance(card, Element)
-        return card
+        """One of the cards, with all its places; the last one made is at hand."""
+        if self._made is None or self._made[0] != index:
+            card = self._sheet.card(int(self._numbers[index]))
+            assert isinstance(card, Element)
+            self._made = (index, card)
+        return self._made[1]
 
     def span(self, index: int) -> Span:
         """Where one of the cards stands."""
@@ -356,7 +361,7 @@ def _page(
 ) -> list[Sequence[str]]:
     """Some thousand texts of each slot."""
     columns: list[Sequence[str]] | None = None
-    if len(numbers) >= _WORTH_COMPILING and len(form.kinds) <= _LONGEST_PATTERN:
+    if is_common(form):
         pattern = _slot_pattern(form)
         columns = _split(sheet, pattern, numbers) or _matched(sheet, pattern, numbers)
     else:

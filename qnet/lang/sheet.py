@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from qnet.diagnostics import Diagnostic, Source, Span
 from qnet.lang.cards import Card
 from qnet.lang.folding import unfolded
 from qnet.lang.making import make_card
-from qnet.lang.replay import Form, form_of, run_pattern
+from qnet.lang.replay import Form, form_of, is_common, note_use, run_pattern
 from qnet.lang.tokens import Token, lexicon
 from qnet.limits import LIMITS, within
 
@@ -29,8 +28,11 @@ MOST_FAULTS: Final = 1000
 LONG: Final = 1000
 """Words of a card from which its place is remembered."""
 
-_WORTH_COMPILING: Final = 100  # a pattern costs as much as tokenising so many cards
-_LONGEST_PATTERN: Final = 100
+_MOST_FOLLOWERS: Final = 1000
+_MOST_GUESSES: Final = 4
+_followers: dict[Form | None, tuple[Form, ...]] = {}
+"""What stood behind each form, in any netlist: guesses, which the text must confirm."""
+
 _SHORT: Final = 1000  # characters up to which line ends are looked for one by one
 _PASSAGE: Final = 2**20  # characters that are looked through at once
 _LINE_END: Final = ord("\n")
@@ -67,6 +69,7 @@ class Sheet:
     forms: list[Form] = field(default_factory=list)
     is_cut: bool = False
     _spans: dict[int, Span] = field(default_factory=dict, repr=False)
+    _cards: dict[int, Card] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -80,13 +83,21 @@ class Sheet:
         return lexicon().tokens(self.text, self.starts[number], self.stop(number))
 
     def card(self, number: int) -> Card:
-        """Make a card; blocks come without their cards."""
-        tokens = self.tokens(number)
-        return make_card(self.forms[number], tokens, self.source, self.inside)
+        """Make a card; blocks come without their cards.
+
+        What is no element is made once: several readers look at it.
+        """
+        form = self.forms[number]
+        made = self._cards.get(number)
+        if made is None:
+            made = make_card(form, self.tokens(number), self.source, self.inside)
+            if form.rule != "element":
+                self._cards[number] = made
+        return made
 
     def word(self, number: int) -> str:
         """First word of a card, in lower case: ``.op``."""
-        return self.tokens(number)[0].text.lower()
+        return lexicon().first(self.text, self.starts[number]).lower()
 
     def span(self, number: int) -> Span:
         """Place of a card; of a long one, many faults may be told."""
@@ -156,22 +167,18 @@ def without_collection() -> Iterator[None]:
 
 
 def _find_cards(sheet: Sheet) -> None:
-    """Fill the columns, guessing that a form is followed by what followed it last."""
+    """Fill the columns, guessing that a form is followed by what followed it before."""
     text, starts, forms = sheet.text, sheet.starts, sheet.forms
-    followers: dict[Form | None, Form] = {}
-    uses: Counter[Form] = Counter()
     last: Form | None = None
     place = broken = 0
     while place < len(text):
-        guess = followers.get(last)
-        if guess is not None and uses[guess] >= _WORTH_COMPILING:
-            stop = _run(guess, text, place)
-            if stop > place:
-                before = len(starts)
-                _note_lines(starts, text, place, stop)
-                forms.extend([guess] * (len(starts) - before))
-                last, place = guess, stop
-                continue
+        guess, stop = _guessed(last, text, place)
+        if guess is not None:
+            before = len(starts)
+            _note_lines(starts, text, place, stop)
+            forms.extend([guess] * (len(starts) - before))
+            last, place = guess, stop
+            continue
         stop = text.index("\n", place)
         form = _form(sheet, place, stop)
         if form is not None:
@@ -181,10 +188,28 @@ def _find_cards(sheet: Sheet) -> None:
             if broken >= MOST_FAULTS:
                 sheet.is_cut = True
                 return
-            if form.rule == "element" and len(form.kinds) <= _LONGEST_PATTERN:
-                uses[form] += 1
-            followers[last] = last = form
+            note_use(form)
+            _remember(last, form)
+            last = form
         place = stop + 1
+
+
+def _guessed(last: Form | None, text: str, place: int) -> tuple[Form | None, int]:
+    """A form that stood behind another before and does so here, and where it ends."""
+    for form in _followers.get(last, ()):
+        if is_common(form):
+            stop = _run(form, text, place)
+            if stop > place:
+                return form, stop
+    return None, place
+
+
+def _remember(last: Form | None, form: Form) -> None:
+    """Note what stands behind a form: the latest first."""
+    if last in _followers or len(_followers) < _MOST_FOLLOWERS:
+        known = _followers.get(last, ())
+        others = (other for other in known if other is not form)
+        _followers[last] = (form, *others)[:_MOST_GUESSES]
 
 
 def _run(form: Form, text: str, start: int) -> int:

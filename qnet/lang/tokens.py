@@ -98,6 +98,11 @@ class Lexicon:
             if (kind := match.lastindex or 0) != self._comment
         ]
 
+    def first(self, text: str, start: int) -> str:
+        """First token from an offset on; there is one."""
+        match = self.pattern.match(text, start)
+        return match.group(match.lastindex or 0) if match else ""
+
     def comment(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
         """Place of the comment at the end of a card's line, if there is one."""
         for match in self.pattern.finditer(text, start, _stripped(text, start, stop)):
