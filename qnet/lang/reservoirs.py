@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy as np
 from qnet.circuit import Bools, Floats, Ints, Lumped, Reservoirs
 from qnet.lang.grouping import OwnSeas
 from qnet.lang.inventory import Batch, Inventory
+from qnet.lang.keys import Key
 from qnet.lang.pieces import World, key_numbers
 from qnet.lang.places import Places
-from qnet.lang.seas import Seas, declared_places, order_of_rows
+from qnet.lang.seas import Seas, order_of_rows
 from qnet.lang.texts import joined, selected
 from qnet.registry import ReservoirKind
 
@@ -23,154 +25,150 @@ PROBE_KINDS = {
 }
 
 
-def columns_of(
-    seas: Seas, name: str, world: World, otherwise: Floats
-) -> tuple[Floats, Bools]:
-    """A key of all T and P, and which of them give it.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """Makes the columns of all reservoirs from what T and P cards say.
 
-    Parameters
+    Attributes
     ----------
-    otherwise : (1, *sweep, *own)
-        Its value where a card is silent.
-
-    Returns
-    -------
-    (declared, *sweep, *own), (declared,)
+    others : int
+        Reservoirs that no card declares; they come last.
     """
-    columns, given = [], []
-    for batch in seas.batches:
-        key = batch.said.keys.get(name)
-        given.append(np.full(len(batch), key is not None))
-        if key is None:
-            columns.append(otherwise)
-        else:
-            array = np.asarray(key_numbers(key, world), float)
-            columns.append(np.take(array, 0, axis=world.around.rank))
-    if not columns:
-        return np.zeros((0, *otherwise.shape[1:])), np.zeros(0, bool)
-    tail = np.broadcast_shapes(*(column.shape[1:] for column in columns))
-    full = [
-        np.broadcast_to(column, (len(batch), *tail))
-        for column, batch in zip(columns, seas.batches, strict=True)
-    ]
-    return seas.spread(full), seas.spread(given)
+
+    seas: Seas
+    world: World
+    others: int
+
+    def spread(self, claim: Callable[[Batch], Any], kind: type) -> Any:  # noqa: ANN401
+        """Something that is the same for all cards of a batch; 0 for the others."""
+        column: Any = np.zeros(self.seas.declared + self.others, kind)
+        for batch, rows in self.seas.rows:
+            column[rows] = claim(batch)
+        return column
+
+    def gives(self, name: str) -> Bools:
+        """Which cards give a key."""
+        given: Bools = self.spread(lambda batch: name in batch.said.keys, bool)
+        return given
+
+    def key(self, name: str, silent: Floats, others: Any = 0.0) -> Floats:  # noqa: ANN401
+        """A key of all cards.
+
+        Parameters
+        ----------
+        silent : (1, *sweep, *own)
+            Its value where a card is silent.
+        others : (*own) or (1, *sweep, *own)
+            Its value for reservoirs without a card.
+
+        Returns
+        -------
+        (reservoir, *sweep, *own)
+        """
+        said = []
+        for batch, rows in self.seas.rows:
+            key = batch.said.keys.get(name)
+            if key is not None:
+                said.append((rows, self._numbers(key)))
+        tail = silent.shape[1:]
+        if said:
+            tail = np.broadcast_shapes(tail, *(array.shape[1:] for _, array in said))
+        declared = self.seas.declared
+        column = np.empty((declared + self.others, *tail))
+        column[:declared] = silent
+        column[declared:] = others
+        for rows, array in said:
+            column[rows] = array
+        return column
+
+    def _numbers(self, key: Key) -> Floats:
+        """Numbers of a key without the axis of energies: (rows or 1, *sweep, *own)."""
+        array = np.asarray(key_numbers(key, self.world), float)
+        return array.take(0, axis=self.world.around.rank)
 
 
 def reservoirs_of(
     seas: Seas, own: OwnSeas, nodes: Sequence[str], world: World
 ) -> Reservoirs:
     """All reservoirs: T and P, those inside elements, bare nodes, node 0."""
-    rank = world.around.rank
-    zero = np.zeros((1,) * rank)
-    temp = world.around.state("temp")
-    voltage, has_voltage = columns_of(seas, "V", world, zero)
-    current, drives = columns_of(seas, "I", world, zero)
-    temperature, _ = columns_of(seas, "temp", world, temp)
-    gap, _ = columns_of(seas, "Delta", world, zero)
-    phase, _ = columns_of(seas, "phase", world, zero)
-    pol, polarizes = columns_of(seas, "pol", world, zero + np.nan)
-    absorb, leaks = columns_of(seas, "absorb", world, zero + np.nan)
-    # The polarisation that a card is silent on turns round like a given one.
-    up = np.array([0.0, 0.0, 1.0 if world.forward is None else -1.0])
-    axis, _ = columns_of(seas, "axis", world, up + zero[..., None])
-    kinds = _kinds(seas)
-    is_terminal = _spread_of(seas, lambda batch: batch.kind == "T")
-    superconducting = kinds == ReservoirKind.SUPERCONDUCTOR
-    inside = sum(len(column) for column in own.nodes)
-    others = len(seas.bare) + (seas.ground is not None)
-    at_ground = _at_ground(seas, nodes)
-    node_numbers = _nodes(seas, own)
-
-    def padded(declared: Any, fill: Any = 0) -> Any:  # noqa: ANN401  of any element type
-        """The column of all reservoirs from that of the declared ones."""
-        tail = np.broadcast_to(fill, (inside + others, *declared.shape[1:]))
-        return np.concatenate([declared, tail.astype(declared.dtype)])
-
-    held = padded(has_voltage | (superconducting & ~drives) | at_ground)
+    zero = np.zeros((1,) * world.around.rank)
+    inside = sum(map(len, own.nodes))
+    undeclared = np.array(seas.undeclared, np.intp)
+    columns = _Columns(seas, world, inside + len(seas.undeclared))
+    kind = columns.spread(_kind, np.int8)
+    driven = columns.gives("I")
+    held = columns.gives("V") | ((kind == ReservoirKind.SUPERCONDUCTOR) & ~driven)
+    if inside:
+        kind[seas.declared : seas.declared + inside] = np.concatenate(own.kinds)
+    held[: seas.declared] |= _at_ground(seas, nodes)
     if seas.ground is not None:
         held[-1] = True
+    polarizes, leaks = columns.gives("pol").any(), columns.gives("absorb").any()
+    # The polarisation that a card is silent on turns round like a given one.
+    up = np.array([0.0, 0.0, 1.0 if world.forward is None else -1.0])
+    axis = columns.key("axis", up + zero[..., None], (0.0, 0.0, 1.0))
     return Reservoirs(
-        names=[*_names(seas), *own.names, *(nodes[k] for k in _undeclared(seas))],
-        nodes=node_numbers,
-        kind=np.concatenate([kinds, *own.kinds, np.zeros(others)]).astype(np.int8),
+        names=[*seas.names, *own.names, *(nodes[k] for k in seas.undeclared)],
+        nodes=np.concatenate([seas.nodes, *own.nodes, undeclared]),
+        kind=kind,
         held=held,
-        driven=padded(drives),
-        is_terminal=padded(is_terminal),
-        voltage=_last(padded(voltage)),
-        current=_last(padded(current)),
-        temperature=_last(_temperatures(temperature, own, temp, others)),
-        gap=_last(padded(gap)),
-        phase=_last(padded(phase)),
+        driven=driven,
+        is_terminal=columns.spread(lambda batch: batch.kind == "T", bool),
+        voltage=_last(columns.key("V", zero)),
+        current=_last(columns.key("I", zero)),
+        temperature=_last(_temperatures(columns, own)),
+        gap=_last(columns.key("Delta", zero)),
+        phase=_last(columns.key("phase", zero)),
         spans=Places(
             [
-                (seas.declared, declared_places(seas).__getitem__),
+                (seas.declared, seas.place),
                 *own.places,
-                (others, lambda _: None),
+                (len(seas.undeclared), lambda _: None),
             ]
         ),
-        polarization=_last(padded(pol, np.nan)) if polarizes.any() else None,
-        axis=np.moveaxis(padded(axis, (0.0, 0.0, 1.0)), 0, -2),
-        absorb=_last(padded(absorb, np.nan)) if leaks.any() else None,
+        polarization=_last(columns.key("pol", zero + np.nan, np.nan))
+        if polarizes
+        else None,
+        axis=axis.transpose((*range(1, axis.ndim - 1), 0, axis.ndim - 1)),
+        absorb=_last(columns.key("absorb", zero + np.nan, np.nan)) if leaks else None,
     )
-
-
-def _last(column: Floats) -> Floats:
-    """(reservoir, *sweep) to (*sweep, reservoir)."""
-    return np.moveaxis(column, 0, -1)
-
-
-def _nodes(seas: Seas, own: OwnSeas) -> Ints:
-    """Node of each reservoir."""
-    return np.concatenate([seas.nodes, *own.nodes, _undeclared(seas)]).astype(np.intp)
-
-
-def _undeclared(seas: Seas) -> Ints:
-    """Bare nodes, then node 0."""
-    ground = [] if seas.ground is None else [seas.ground]
-    return np.concatenate([seas.bare, ground]).astype(np.intp)
-
-
-def _spread_of(seas: Seas, claim: Callable[[Batch], Any]) -> Any:  # noqa: ANN401
-    """Something that is the same for all cards of a batch, in netlist order."""
-    if not seas.batches:
-        return np.zeros(0, bool)
-    return seas.spread([np.full(len(batch), claim(batch)) for batch in seas.batches])
-
-
-def _names(seas: Seas) -> list[str]:
-    """Names of T and P, in netlist order."""
-    flat = [name for batch in seas.batches for name in batch.names]
-    return [flat[k] for k in np.argsort(seas.rank)]
-
-
-def _kinds(seas: Seas) -> Ints:
-    """`ReservoirKind` of T and P."""
-
-    def kind(batch: Batch) -> int:
-        word = batch.said.settings.get("type")
-        if batch.kind == "T":
-            return int(
-                ReservoirKind.SUPERCONDUCTOR if word == "sc" else ReservoirKind.NORMAL
-            )
-        return int(PROBE_KINDS[word or "voltage"])
-
-    return np.asarray(_spread_of(seas, kind), np.intp)
 
 
 def _at_ground(seas: Seas, nodes: Sequence[str]) -> Bools:
     """Terminals on node 0: it is held whatever they say."""
-    return np.array([nodes[k] == "0" for k in seas.nodes], bool)
+    return np.array([nodes[k] == "0" for k in seas.nodes.tolist()], bool)
 
 
-def _temperatures(declared: Floats, own: OwnSeas, temp: Floats, others: int) -> Floats:
+def _last(column: Floats) -> Floats:
+    """(reservoir, *sweep) to (*sweep, reservoir)."""
+    return column.transpose((*range(1, column.ndim), 0))
+
+
+def _kind(batch: Batch) -> ReservoirKind:
+    """What the cards of a batch declare."""
+    word = batch.said.settings.get("type")
+    if batch.kind == "T":
+        return ReservoirKind.SUPERCONDUCTOR if word == "sc" else ReservoirKind.NORMAL
+    return PROBE_KINDS[word or "voltage"]
+
+
+def _temperatures(columns: _Columns, own: OwnSeas) -> Floats:
     """(reservoir, *sweep): of cards, of reservoirs inside elements, of the rest."""
-    columns = [declared]
-    for count, column in own.temperatures:
-        filled = temp if column is None else np.where(np.isnan(column), temp, column)
-        columns.append(np.broadcast_to(filled, (count, *filled.shape[1:])))
-    columns.append(np.broadcast_to(temp, (others, *temp.shape[1:])))
-    tail = np.broadcast_shapes(*(column.shape[1:] for column in columns))
-    return np.concatenate([np.broadcast_to(c, (len(c), *tail)) for c in columns])
+    temp = columns.world.around.state("temp")
+    column = columns.key("temp", temp, temp)
+    if all(given is None for _, given in own.temperatures):
+        return column
+    inside = [
+        (count, temp if given is None else np.where(np.isnan(given), temp, given))
+        for count, given in own.temperatures
+    ]
+    tail = np.broadcast_shapes(column.shape[1:], *(t.shape[1:] for _, t in inside))
+    full = np.broadcast_to(column, (len(column), *tail)).copy()
+    start = columns.seas.declared
+    for count, filled in inside:
+        full[start : start + count] = filled
+        start += count
+    return full
 
 
 def lumped_of(found: Inventory, reservoir_of: Ints, world: World) -> tuple[Lumped, ...]:

@@ -87,8 +87,10 @@ class Run:
 
     def order(self) -> tuple[Ints, ...]:
         """Columns to sort all elements by as the flat netlist would have them."""
-        rows = np.tile(np.arange(self.frame.size), len(self.cards))
         positions = self.group.positions[np.asarray(self.cards)]
+        if not self.frame.order:
+            return (positions,)
+        rows = np.tile(np.arange(self.frame.size), len(self.cards))
         outer = tuple(column[rows] for column in self.frame.order)
         return (*outer, np.repeat(positions, self.frame.size))
 

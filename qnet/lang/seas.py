@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 
 from qnet.circuit import Ints
-from qnet.diagnostics import Label
+from qnet.diagnostics import Label, Span
 from qnet.lang.inventory import Batch, Inventory
 from qnet.lang.places import Places
 from qnet.lang.titles import TITLE_HELP, reads_as_title
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Seas:
     """The reservoirs that cards declare, and the bare nodes, before any number.
 
@@ -44,12 +45,38 @@ class Seas:
         """Number of T and P cards."""
         return len(self.nodes)
 
-    def spread(self, columns: Sequence[Any]) -> Any:  # noqa: ANN401  of any element type
-        """One array, in the order of the netlist, of a column for each batch."""
-        full = np.concatenate([np.asarray(column) for column in columns])
-        ordered = np.empty_like(full)
-        ordered[self.rank] = full
-        return ordered
+    @cached_property
+    def rows(self) -> tuple[tuple[Batch, Ints], ...]:
+        """Each batch with the places of its cards in the order of the netlist."""
+        stops = accumulate(map(len, self.batches))
+        return tuple(
+            (batch, self.rank[stop - len(batch) : stop])
+            for batch, stop in zip(self.batches, stops, strict=True)
+        )
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names of T and P, in the order of the netlist."""
+        flat = [name for batch in self.batches for name in batch.names]
+        return [flat[k] for k in self._row_at]
+
+    @cached_property
+    def undeclared(self) -> list[int]:
+        """Nodes of reservoirs without a card: bare nodes, then node 0."""
+        ground = [] if self.ground is None else [self.ground]
+        return [*self.bare.tolist(), *ground]
+
+    def place(self, k: int) -> Span | None:
+        """Where a T or P stands, by its place in the order of the netlist."""
+        by_batch = Places((len(batch), batch.place) for batch in self.batches)
+        found: Span | None = by_batch[self._row_at[k]]
+        return found
+
+    @cached_property
+    def _row_at(self) -> list[int]:
+        """Row of each T and P, batches one after the other."""
+        at: list[int] = np.argsort(self.rank).tolist()
+        return at
 
 
 def find_seas(found: Inventory) -> Seas:
@@ -63,11 +90,11 @@ def find_seas(found: Inventory) -> Seas:
     nodes = np.concatenate([b.nodes[:, 0] for b in batches] or [np.zeros(0, np.intp)])
     ordered = np.empty_like(nodes)
     ordered[rank] = nodes
-    touched = np.unique(
-        np.concatenate([b.nodes.ravel() for b in lumped] or [nodes[:0]])
-    )
+    touched = bare = nodes[:0]
     ground = found.nodes.find("0")
-    bare = np.setdiff1d(touched, nodes)
+    if lumped:
+        touched = np.unique(np.concatenate([b.nodes.ravel() for b in lumped]))
+        bare = np.setdiff1d(touched, nodes)
     seas = Seas(
         batches,
         rank,
@@ -103,14 +130,13 @@ def order_of_rows(orders: Sequence[tuple[Ints, ...]]) -> Ints:
 
 def _refuse_two_on_one(found: Inventory, seas: Seas) -> None:
     """Error for each T or P on a node that has one already."""
-    _, first, counts = np.unique(seas.nodes, return_index=True, return_counts=True)
-    if not np.any(counts > 1):
+    if len(set(seas.nodes.tolist())) == len(seas.nodes):
         return
-    places = declared_places(seas)
+    _, first, counts = np.unique(seas.nodes, return_index=True, return_counts=True)
     for at, _ in zip(first[counts > 1], range(20), strict=False):
         node = seas.nodes[at]
         again = np.flatnonzero(seas.nodes == node)[1]
-        one, other = places[int(at)], places[int(again)]
+        one, other = seas.place(int(at)), seas.place(int(again))
         name = found.nodes.names[node]
         others = () if one is None else (Label(one, "first"),)
         found.findings.error(
@@ -155,12 +181,12 @@ def _note_floating(found: Inventory, batches: Sequence[Batch], touched: Ints) ->
         alone = ~np.isin(batch.nodes[:, 0], touched)
         ground = found.nodes.find("0")
         alone &= batch.nodes[:, 0] != (-1 if ground is None else ground)
-        for row in np.flatnonzero(alone)[:3]:
+        for row in np.flatnonzero(alone)[:3].tolist():
             message = f"terminal '{batch.names[row]}' floats"
             cure = (
                 f"declare it P{batch.names[row][1:]} to silence this, or say V= or I="
             )
-            place = batch.place(int(row))
+            place = batch.place(row)
             cure = TITLE_HELP if reads_as_title(place) else cure
             found.findings.note("QN218", message, place, help=cure)
 
@@ -184,10 +210,3 @@ def _refuse_lumped_at_dephasing(
                 why="no current enters a dephasing probe at any energy",
                 help="use a voltage probe, P… type=voltage",
             )
-
-
-def declared_places(seas: Seas) -> Places:
-    """Places of T and P cards, in the order of the netlist."""
-    by_batch = Places((len(batch), batch.place) for batch in seas.batches)
-    row_at = np.argsort(seas.rank)
-    return Places([(seas.declared, lambda k: by_batch[int(row_at[k])])])
