@@ -34,7 +34,7 @@ from qnet.lang.frames import key_of
 from qnet.lang.heads import Shelf
 from qnet.lang.inspection import Inspection, Marking, Refusing
 from qnet.lang.inventory import Inventory
-from qnet.lang.keys import flattened, is_swept, quantity
+from qnet.lang.keys import checked, is_swept, quantity
 from qnet.lang.levers import lever_nodes
 from qnet.lang.matching import Speaker
 from qnet.lang.naming import Naming
@@ -57,8 +57,13 @@ from qnet.lang.template import Template
 from qnet.registry import AnalysisEntry, Ask, ModelEntry, Parameter
 from qnet.units import Unit, unit, working_unit
 
-_LOWEST: Final = {"B": None, "EF": None, "temp": 0.0, "M": None}
-"""Bounds of the states; magnetization is a plain number."""
+_STATE_KEYS: Final = {
+    name: Parameter(
+        f".{card}", "real", 0.0, str(STATES[name]), low=0.0 if name == "temp" else None
+    )
+    for card, name in STATE_CARDS.items()
+}
+"""What the cards of the states take, by name; magnetization is a plain number."""
 
 _NO_TASKS: Final = ("options", "check")
 
@@ -302,22 +307,20 @@ class Elaboration:
 
     def _check_values(self) -> None:
         """Evaluate every key once; numbers that a step changes are checked later."""
-        for card, name in STATE_CARDS.items():
-            state = Parameter(
-                f".{card}", "real", 0.0, str(STATES[name]), low=_LOWEST[name]
-            )
+        for name, state in _STATE_KEYS.items():
             cell = self._found.root.cells[name]
-            with self._findings.gathering():
-                quantity(state, cell, self._values, Refusing(self._findings))
+            if cell.written is None:  # no default
+                with self._findings.gathering():
+                    quantity(state, cell, self._values, Refusing(self._findings))
         for batch in self._found.batches:
-            for key in batch.said.keys.values():
+            keys = batch.said.keys
+            for name, key in keys.items():
                 if is_swept(key, self._spellings):
                     inspection: Inspection = Marking(())
                 else:
                     inspection = Refusing(self._findings)
                 with self._findings.gathering():
-                    for cell in flattened(key.cells):
-                        quantity(key.parameter, cell, self._values, inspection)
+                    keys[name] = checked(key, self._values, inspection)
 
     def _questions(
         self, cards: Sequence[Card], desk: Desk, circuit: Circuit | None

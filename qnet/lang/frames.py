@@ -19,7 +19,7 @@ from qnet.lang.expressions import (
     STATES,
     operands_first,
 )
-from qnet.lang.values import Value
+from qnet.lang.values import Array, Value
 from qnet.units import CONSTANTS, Unit, cure, described
 
 
@@ -41,6 +41,8 @@ class Cell:
         Row of `frame` that each element belongs to, where that is not its own.
     plain_as : Unit, optional
         What plain numbers count where formulas differ in their unit: flux quanta.
+    ready : (rows or 1,), optional
+        What is `written`, in the unit of its parameter and found within its bounds.
     place : callable
         Span of the quantity in the text, by row.
     """
@@ -53,6 +55,7 @@ class Cell:
     which: Ints | None = None
     through: Ints | None = None
     plain_as: Unit | None = None
+    ready: Array | None = None
 
 
 @dataclass(slots=True, eq=False)

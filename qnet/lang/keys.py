@@ -7,7 +7,7 @@ analyses and options go through the same door.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,29 @@ def flattened(cells: Any) -> list[Cell]:  # noqa: ANN401  nested as the key is
     return [cells]
 
 
+def checked(key: Key, around: Surroundings, inspection: Inspection) -> Key:
+    """The key, its numbers inspected; those that are written down for good.
+
+    Raises
+    ------
+    NetlistError
+        As `quantity`.
+    """
+
+    def look(cells: Any) -> Any:  # noqa: ANN401  nested as the key is
+        if isinstance(cells, tuple):
+            return tuple(map(look, cells))
+        array = quantity(key.parameter, cells, around, inspection)
+        return cells if cells.written is None else replace(cells, ready=array)
+
+    return Key(key.parameter, look(key.cells))
+
+
+def is_ready(key: Key) -> bool:
+    """Whether all numbers of a key are written down, and found in order."""
+    return all(cell.ready is not None for cell in flattened(key.cells))
+
+
 def quantity(
     parameter: Parameter, cell: Cell, around: Surroundings, inspection: Inspection
 ) -> Array:
@@ -92,6 +115,8 @@ def quantity(
     NetlistError
         QN304: the dimension is wrong; QN308: complex where a real number is wanted.
     """
+    if cell.ready is not None:
+        return cell.ready.reshape(-1, *(1,) * (around.rank - 1))
     given = around.value(cell)
     array = _in_unit(parameter, given, cell)
     if np.iscomplexobj(array) and parameter.kind != "complex":

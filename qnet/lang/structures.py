@@ -11,7 +11,7 @@ import numpy as np
 from qnet.circuit import Circuit, Floats, Group, Ints
 from qnet.diagnostics import Diagnostic
 from qnet.lang.inventory import Batch
-from qnet.lang.keys import numbers
+from qnet.lang.keys import is_ready, numbers
 from qnet.lang.pieces import World, is_structural, signature_of, structural_fields
 from qnet.registry import parameters
 
@@ -64,7 +64,7 @@ def signatures(
     columns = [np.zeros((*shape, 1))]
     for batch in batches:
         for key in batch.said.keys.values():
-            if not is_structural(key.parameter):
+            if not (is_structural(key.parameter) or is_ready(key)):
                 numbers(key, world.around, world.inspection)
         if batch.kind == "S":
             columns.extend(
