@@ -186,7 +186,7 @@ def _point(
     """First point at which something fails, in words."""
     if not axes or good.ndim == 0:
         return ""
-    first = np.argwhere(~good)[0]
+    first = np.unravel_index(np.argmin(good), good.shape)
     return ", ".join(
         f"{axis.name} = {axis.values[k]:g} {axis.unit}".rstrip()
         for axis, k in zip(axes, first, strict=True)
@@ -218,10 +218,12 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
 def _worst(found: Survey, name: str, axes: tuple[Axis, ...]) -> tuple[float, str]:
     """Largest defect over the points that have an answer, and where it stands."""
     defect = found.ledger.array(("certificate", name))
-    if np.isnan(defect).all():
-        return 0.0, ""
-    worst = float(np.nanmax(defect))
-    return worst, _point(axes, ~(defect == worst)) if worst > 0 else ""
+    worst = float(defect.max())
+    if np.isnan(worst):
+        if np.isnan(defect).all():
+            return 0.0, ""
+        worst = float(np.nanmax(defect))
+    return worst, _point(axes, defect != worst) if worst > 0 else ""
 
 
 def _certificates(found: Survey, axes: tuple[Axis, ...]) -> Mapping[str, Quantity]:

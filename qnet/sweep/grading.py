@@ -76,6 +76,8 @@ def flags(name: str, defect: NDArray[np.float64], size: int) -> Diagnostic | Non
     """
     threshold = THRESHOLDS[name]
     silent = threshold.silent_at(size)
+    if defect.max() <= silent:
+        return None
     flagged = (defect > silent) & (defect <= threshold.refused)
     if not flagged.any():
         return None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnet.results import Quantity, Result
-from qnet.sweep.workers import Mesh
+from qnet.sweep.workers import Box, Mesh
 
 
 class Ledger:
@@ -34,7 +34,7 @@ class Ledger:
         """Return the length of the first axis."""
         return self.shape[0] if self.shape else 1
 
-    def enter(self, key: Hashable, mesh: Mesh, values: NDArray[Any]) -> None:
+    def enter(self, key: Hashable, mesh: Mesh | Box, values: NDArray[Any]) -> None:
         """Enter the values (*piece) of one answer."""
         if key not in self._arrays:
             kind = complex if np.iscomplexobj(values) else float
@@ -43,9 +43,10 @@ class Ledger:
 
     def array(self, key: Hashable) -> NDArray[Any]:
         """Return one answer along the whole sweep; all NaN if never entered."""
-        return self._arrays.get(key, np.full(self.shape, np.nan))
+        known = self._arrays.get(key)
+        return np.full(self.shape, np.nan) if known is None else known
 
-    def enter_result(self, number: int, mesh: Mesh, result: Result) -> None:
+    def enter_result(self, number: int, mesh: Mesh | Box, result: Result) -> None:
         """Enter the answer of one piece to card `number`.
 
         Its quantities have the piece's sweep axes in front of the axes they name.
@@ -79,7 +80,9 @@ class Ledger:
         }
         return first
 
-    def _joined(self, whole: Quantity | None, mesh: Mesh, part: Quantity) -> Quantity:
+    def _joined(
+        self, whole: Quantity | None, mesh: Mesh | Box, part: Quantity
+    ) -> Quantity:
         """A quantity with the values of one piece in it."""
         part = _full(part, len(self.shape))
         if whole is None:

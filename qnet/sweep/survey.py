@@ -19,7 +19,7 @@ from qnet.sweep.ledger import Ledger
 from qnet.sweep.memory import Estimate, estimate
 from qnet.sweep.processes import Lost, Outcome
 from qnet.sweep.tile import Desk, Job, Recipe, job_of, values_on
-from qnet.sweep.workers import Mesh, split, tiles
+from qnet.sweep.workers import Mesh, boxed, split, tiles
 from qnet.threads import one_thread
 
 FIRST_LOOK: Final = 256
@@ -70,10 +70,11 @@ class Survey:
 
     def enter(self, piece: Piece) -> None:
         """Enter the answers of one piece."""
+        place = boxed(piece.mesh)
         for key, values in piece.values.items():
-            self.ledger.enter(key, piece.mesh, values)
+            self.ledger.enter(key, place, values)
         for number, result in piece.results.items():
-            self.ledger.enter_result(number, piece.mesh, result)
+            self.ledger.enter_result(number, place, result)
         for name, size in piece.sizes.items():
             self.sizes[name] = max(self.sizes.get(name, 0), size)
         for where, why in piece.marks:

@@ -19,6 +19,9 @@ TILE: Final = 256
 Mesh = tuple[NDArray[np.intp], ...]
 """One index array for each axis, broadcasting to the shape of a piece."""
 
+Box = tuple[slice, ...]
+"""One slice for each axis."""
+
 
 def tiles(shape: tuple[int, ...], most: int = TILE) -> Iterator[Mesh]:
     """Boxes of at most `most` points that cover `shape` in C order.
@@ -45,6 +48,24 @@ def tiles(shape: tuple[int, ...], most: int = TILE) -> Iterator[Mesh]:
         for start in range(0, shape[cut], stride):
             part = np.arange(start, min(start + stride, shape[cut]))
             yield np.ix_(*fixed, part, *whole)
+
+
+def boxed(mesh: Mesh) -> Mesh | Box:
+    """A mesh as slices, where it is a block: these index without copying.
+
+    Parameters
+    ----------
+    mesh : tuple of index arrays
+        A piece of a tile, as `tiles` and `split` make them: its indices ascend.
+    """
+    slices = []
+    for axis, index in enumerate(mesh):
+        first, last = int(index.flat[0]), int(index.flat[-1])
+        is_block = index.shape[axis] == index.size == last - first + 1
+        if not is_block:
+            return mesh
+        slices.append(slice(first, last + 1))
+    return tuple(slices)
 
 
 def split(mesh: Mesh, labels: NDArray[np.intp]) -> list[tuple[int, Mesh]]:
