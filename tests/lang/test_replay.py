@@ -2,6 +2,7 @@
 
 import gc
 import random
+from dataclasses import replace
 
 import lark
 import pytest
@@ -14,6 +15,7 @@ from qnet.lang.replay import form_of
 from qnet.lang.rows import Cards
 from qnet.lang.sheet import read_sheet
 from qnet.lang.tokens import lexicon, parser, unqualified
+from qnet.limits import LIMITS
 from tests.lang.corpus import EVERYTHING, NETLISTS
 
 FRAGMENTS = [
@@ -175,6 +177,16 @@ def test_long_cards_are_read_without_being_remembered():
     numbers = " ".join(str(i) for i in range(5000))
     (card,) = parse(f"S1 a b matrix S=({numbers})").cards
     assert [item.text for item in card.args[0].value.items] == numbers.split()
+
+
+def test_a_lower_limit_is_kept_by_cards_of_a_common_form(monkeypatch):
+    card = "B{} a b T={{((0.5))}}"
+    for _ in range(2):  # at the second time the form is common
+        parse("\n".join(card.format(k) for k in range(200)))
+    deep = LIMITS["expression depth"]
+    monkeypatch.setitem(LIMITS, "expression depth", replace(deep, value=2))
+    with pytest.raises(LimitError):
+        parse(card.format(1))
 
 
 def test_a_form_with_a_fault_keeps_failing():

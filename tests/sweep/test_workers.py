@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet.sweep.workers import TILE, split, tiles
+from qnet.sweep.workers import TILE, boxed, split, tiles
 
 shapes = st.lists(st.integers(1, 40), min_size=0, max_size=3).map(tuple)
 
@@ -42,6 +42,7 @@ def test_a_split_tile_loses_no_point(shape, seed):
         for label, piece in pieces:
             assert (labels[piece] == label).all()
             assert labels[piece].ndim == len(shape)
+            assert (labels[boxed(piece)] == labels[piece]).all()
 
 
 def test_labels_along_one_axis_give_boxes():
@@ -51,6 +52,12 @@ def test_labels_along_one_axis_give_boxes():
         (-1, (2, 5)),
         (1, (2, 5)),
     ]
+
+
+def test_whole_tiles_are_slices():
+    assert boxed(next(tiles((4, 5)))) == (slice(0, 4), slice(0, 5))
+    apart = (np.array([[0], [2]]), np.arange(5)[None])
+    assert boxed(apart) is apart
 
 
 def test_a_run_without_steps_is_one_tile_without_axes():
