@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import cache
 from typing import Final
 
@@ -20,7 +21,7 @@ from qnet.lang.matching import Said, Speaker, said_by, said_by_args
 from qnet.lang.nodes import MOST_REPORTED
 from qnet.lang.rows import Column
 from qnet.lang.runs import Run, partitioned
-from qnet.lang.texts import distinct
+from qnet.lang.texts import lowered, pages_of
 from qnet.registry import ModelEntry, Parameter, parameters
 from qnet.units import read_quantity, unit
 
@@ -101,10 +102,15 @@ def _trailing_columns(run: Run, shelf: Shelf) -> list[Column]:
     trailing = []
     for column in reversed(run.group.items):
         is_plain = column.kind == "word"
-        if not is_plain or known.isdisjoint(map(str.lower, distinct(column.texts))):
+        if not (is_plain and _says_one_of(column, known)):
             break
         trailing.append(column)
     return trailing
+
+
+def _says_one_of(column: Column, known: Set[str]) -> bool:
+    pages = pages_of(lowered(column.texts))
+    return not all(known.isdisjoint(page) for page in pages)
 
 
 def _lumped(expansion: Expansion, run: Run) -> None:

@@ -41,6 +41,8 @@ def unfolded(
     if not text.endswith("\n"):
         text += "\n"
     done, orphans = _first_card(text)
+    if not orphans and _NEXT_PLUS.search(text, max(done - 1, 0)) is None:
+        return text, ()
     pieces = _blanked(text, orphans, done)
     for match in _NEXT_PLUS.finditer(text, max(done - 1, 0)):
         start, stop = _line_continued(text, match.start() + 1, done)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from qnet.circuit import Ints
+from qnet.circuit import Floats, Ints
 from qnet.diagnostics import NetlistError, Span, refuse
 from qnet.lang.cards import (
     Binary,
@@ -27,7 +27,7 @@ from qnet.lang.cards import (
 from qnet.lang.expressions import Written, operands_first
 from qnet.lang.frames import Cell, Frame, unlike
 from qnet.lang.rows import Alike, Column
-from qnet.lang.texts import distinct, selected
+from qnet.lang.texts import distinct, is_uniform, pages_of, selected
 from qnet.lang.values import Value
 from qnet.units import PLAIN, BadQuantity, Unit, conversion, read_quantities
 
@@ -181,32 +181,55 @@ class Run:
     def _written(self, column: Column, spice: bool, plain_as: Unit | None) -> Value:
         """Plain numbers of a column, in the unit of the first that is not zero."""
         texts = self.texts(column)
-        if texts.count(texts[0]) == len(texts):
+        if is_uniform(texts):
             texts = texts[:1]
         try:
-            read = read_quantities(texts, spice=spice)
+            array, units = _read(texts, spice)
         except BadQuantity as bad:
             row = self.texts(column).index(bad.text) * self.frame.size
             span = self.spanned(column)(row)
             raise refuse(
                 NetlistError, bad.code, bad.message, span, help=bad.help
             ) from None
-        array = np.fromiter((number for number, _ in read), float, len(read))
         if plain_as is not None:
-            read = [(x, plain_as if unit is PLAIN else unit) for x, unit in read]
-        units = dict.fromkeys(unit for number, unit in read if number)
-        common = next(iter(units), read[0][1])
-        factors = {unit: conversion(unit, common) for unit in units}
-        if any(factor != 1.0 for factor in factors.values()):
-            for row, (number, unit) in enumerate(read):
-                factor = factors[unit] if number else 1.0
-                if factor is None:
-                    span = self.spanned(column)(row * self.frame.size)
-                    raise unlike(unit, common, span)
-                array[row] *= factor
+            units = [plain_as if unit is PLAIN else unit for unit in units]
+        common = units[0]
+        if len(set(map(id, units))) > 1:  # a unit of one suffix is one object
+            common = self._converted(column, array, units)
         if len(array) == 1:
             return Value(array[0], common)
         return Value(np.repeat(array, self.frame.size), common)
+
+    def _converted(self, column: Column, array: Floats, units: Sequence[Unit]) -> Unit:
+        """Unit that the numbers of a column are converted to, where they stand."""
+        used = dict.fromkeys(u for x, u in zip(array, units, strict=True) if x)
+        common = next(iter(used), units[0])
+        factors = {unit: conversion(unit, common) for unit in used}
+        if any(factor != 1.0 for factor in factors.values()):
+            for row in np.flatnonzero(array).tolist():
+                factor = factors[units[row]]
+                if factor is None:
+                    span = self.spanned(column)(row * self.frame.size)
+                    raise unlike(units[row], common, span)
+                array[row] *= factor
+        return common
+
+
+def _read(texts: Sequence[str], spice: bool) -> tuple[Floats, Sequence[Unit]]:
+    """Numbers of a column and the unit of each.
+
+    Raises
+    ------
+    BadQuantity
+        QN301 to QN303, QN307.
+    """
+    array = np.empty(len(texts))
+    units: list[Unit] = []
+    for page in pages_of(texts):
+        numbers, found = zip(*read_quantities(page, spice=spice), strict=True)
+        array[len(units) : len(units) + len(page)] = numbers
+        units.extend(found)
+    return array, units
 
 
 def _no_number(value: Any, span: Span) -> NetlistError:  # noqa: ANN401  any card value

@@ -96,6 +96,11 @@ def lowered(texts: Sequence[str]) -> Sequence[str]:
     )
 
 
+def is_uniform(texts: Sequence[str]) -> bool:
+    """Whether all texts are the same."""
+    return all(page.count(texts[0]) == len(page) for page in pages_of(texts))
+
+
 def distinct(texts: Sequence[str]) -> set[str]:
     """Every text once."""
     return set().union(*pages_of(texts))

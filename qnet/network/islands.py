@@ -8,8 +8,9 @@ one *shape*: one plan, and arrays with a leading island axis.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
@@ -19,6 +20,13 @@ from qnet.network.channels import has_holes, waves_per_channel
 from qnet.network.connected import components
 from qnet.network.waves import Side, Waves
 from qnet.registry import ReservoirKind
+
+LONG = 1000
+"""Numbers that tell an island from others, up to which they are compared as they are;
+more are told by a digest, which takes no memory."""
+
+DIGEST = 32
+"""Bytes of it."""
 
 
 class Species(enum.Enum):
@@ -115,12 +123,7 @@ def make_shapes(waves: Waves) -> tuple[Shape, ...]:
     island = _islands(waves)
     alive = np.flatnonzero(waves.kept)
     order = alive[np.lexsort((alive, waves.kind[alive], island[alive]))]
-    rank = np.zeros(len(island), dtype=np.intp)
-    rank[order] = np.arange(len(order))
-    out = _numbered(waves.out, waves.kept, rank, island)
-    into = _numbered(waves.into, waves.kept, rank, island)
-    # An internal wave has one number, that of the channel it leaves by.
-    into.local[into.inner] = out.local[waves.into.across[into.inner]]
+    out, into = _sides(waves, island, order)
     return tuple(
         _shape(waves, blocks, island, out, into)
         for blocks in _alike(waves.kind, island, order, out, into)
@@ -133,11 +136,10 @@ class _Numbered:
 
     `order` lists them by block, `inner` those that go on at a joint; `outer` those that
     end in reservoirs, by island, port and channel; `local` is the row or column of each
-    channel, `island` its island.
+    channel.
     """
 
     side: Side
-    island: Ints
     order: Ints
     inner: Ints
     outer: Ints
@@ -159,6 +161,17 @@ class _Numbered:
         return np.stack([self.side.port[here], self.side.channel[here]], -1)
 
 
+def _sides(waves: Waves, island: Ints, order: Ints) -> tuple[_Numbered, _Numbered]:
+    """Number what leaves and what enters, the blocks of an island in some order."""
+    rank = np.zeros(len(island), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    out = _numbered(waves.out, waves.kept, rank, island)
+    into = _numbered(waves.into, waves.kept, rank, island)
+    # An internal wave has one number, that of the channel it leaves by.
+    into.local[into.inner] = out.local[waves.into.across[into.inner]]
+    return out, into
+
+
 def _numbered(side: Side, kept: Bools, rank: Ints, island: Ints) -> _Numbered:
     alive = np.flatnonzero(kept[side.block])
     order = alive[np.argsort(rank[side.block[alive]], kind="stable")]
@@ -171,7 +184,7 @@ def _numbered(side: Side, kept: Bools, rank: Ints, island: Ints) -> _Numbered:
     outer = outer[np.lexsort((side.channel[outer], side.port[outer], where[outer]))]
     place, outer_count = _count_up(where[outer], size)
     local[outer] = place + inner_count[where[outer]]
-    return _Numbered(side, where, order, inner, outer, local, inner_count, outer_count)
+    return _Numbered(side, order, inner, outer, local, inner_count, outer_count)
 
 
 def _count_up(label: Ints, size: int) -> tuple[Ints, Ints]:
@@ -232,30 +245,47 @@ def _alike(
 ) -> Iterator[Ints]:
     """Yield the blocks (island, block) of each shape."""
     size = int(island.max(initial=-1)) + 1
-    columns = [
-        (kind[order], island[order]),
-        (out.local[out.order], out.island[out.order]),
-        (into.local[into.order], into.island[into.order]),
+    width = [
+        np.bincount(island[order], minlength=size),
+        *(side.inner_count + side.outer_count for side in (out, into)),
     ]
-    first = [np.searchsorted(where, np.arange(size)) for _, where in columns]
-    width = [np.bincount(where, minlength=size) for _, where in columns]
+    first = [np.cumsum(count) - count for count in width]
     leads = out.outer_count + into.outer_count
     # An island without leads is a closed wave that nobody feeds: no part of S.
     open_ = np.flatnonzero((width[0] > 0) & (leads > 0))
     sizes = np.stack([*width, out.inner_count, out.outer_count], 1)
     for chosen in _equal_rows(sizes[open_]):
         islands = open_[chosen]
-        if len(islands) == 1:
-            start = first[0][islands[0]]
-            yield order[None, start : start + width[0][islands[0]]]
-            continue
-        reach = [np.arange(w[islands[0]]) for w in width]
-        signature = [
-            column[start[islands][:, None] + span]
-            for (column, _), start, span in zip(columns, first, reach, strict=True)
-        ]
-        for same in _equal_rows(np.concatenate(signature, axis=1)):
-            yield order[first[0][islands[same]][:, None] + reach[0]]
+        alike: Iterable[Ints] = [np.arange(1)]
+        if len(islands) > 1:
+            starts = [start[islands] for start in first]
+            counts = [int(count[islands[0]]) for count in width]
+            # No name for the columns: they would live as long as this walk.
+            alike = _equal_rows(
+                _told(
+                    [kind[order], out.local[out.order], into.local[into.order]],
+                    starts,
+                    counts,
+                )
+            )
+        blocks = np.arange(width[0][islands[0]])
+        for same in alike:
+            yield order[first[0][islands[same]][:, None] + blocks]
+
+
+def _told(columns: list[Ints], starts: list[Ints], counts: list[int]) -> Ints:
+    """Table with equal rows for islands with equal stretches of all columns."""
+    stretches = list(zip(columns, starts, counts, strict=True))
+    if sum(counts) <= LONG:
+        parts = [column[at[:, None] + np.arange(n)] for column, at, n in stretches]
+        return np.concatenate(parts, axis=1)
+    digests = []
+    for island in range(len(starts[0])):
+        digest = blake2b(digest_size=DIGEST)
+        for column, at, count in stretches:
+            digest.update(column[at[island] : at[island] + count].data)
+        digests.append(np.frombuffer(digest.digest(), np.intp))
+    return np.stack(digests)
 
 
 def _equal_rows(table: Ints) -> Iterator[Ints]:

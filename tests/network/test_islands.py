@@ -12,6 +12,7 @@ from benchtop import (
     wire_up,
 )
 
+from qnet.network import islands
 from qnet.network.channels import make_cells
 from qnet.network.graph import connect
 from qnet.network.islands import make_shapes
@@ -89,3 +90,21 @@ def test_a_closed_wave_without_leads_is_left_out():
         reservoirs=["T1"],
     )  # fmt: skip
     assert sum(s.islands for s in shapes(circuit)) == 3
+
+
+def test_long_islands_are_told_apart_like_short_ones(monkeypatch):
+    circuit = wire_up(
+        (barrier(0.5), ("B1", "T1", "a"), ("B2", "a", "P"), ("B3", "P", "b"),
+         ("B4", "b", "T2"), ("B5", "T1", "c"), ("B6", "c", "d"), ("B7", "d", "T2")),
+        (Wire(), ("W1", "T1", "e"), ("W2", "e", "P"), ("W3", "T2", "f"),
+         ("W4", "f", "P")),
+        reservoirs=["T1", "P", "T2"],
+    )  # fmt: skip
+    short = shapes(circuit)
+    monkeypatch.setattr(islands, "LONG", 0)
+    long = shapes(circuit)
+    assert [s.islands for s in long] == [s.islands for s in short]
+    assert max(s.islands for s in long) > 1
+    for one, other in zip(short, long, strict=True):
+        for name in ("row", "col", "joint", "outgoing", "incoming"):
+            assert np.array_equal(getattr(one, name), getattr(other, name))
