@@ -26,6 +26,11 @@ def load() -> None:
         _loaded.append(True)
 
 
+def is_loaded() -> bool:
+    """Whether loops run compiled."""
+    return bool(_loaded)
+
+
 def unload() -> None:
     """Go back to NumPy: for tests, and for whoever mistrusts a compiler."""
     _loaded.clear()

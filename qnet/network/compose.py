@@ -1,13 +1,15 @@
 """Carry a plan out: S of all islands of one shape, at all points of a sweep.
 
-Every edge of the wave network is a vector over (island, point); the batch is cut into
-stretches whose edges stay in the processor's second-level cache.
+Every edge of the wave network is a vector over (island, point), real and imaginary
+parts apart; the batch is cut into stretches whose edges stay in a cache. In
+`qnet.network.kernel` the same operations go wave by wave, and give the same bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -16,8 +18,9 @@ from qnet.network.islands import Shape
 from qnet.network.plan import Plan
 from qnet.smatrix import Complex
 
-CACHE = 2**20
-"""Bytes that the edges of one stretch may take: about a second-level cache."""
+CACHE = 2**23
+"""Bytes that the edges of one stretch may take: a call costs more than a miss of the
+second-level cache."""
 
 LONGEST = 4096
 """Points of the longest stretch: beyond this nothing is gained."""
@@ -129,24 +132,31 @@ def compose(
         joined network; infinity where nothing is joined in a loop.
     """
     axes = batch_axes(shape, cells)
-    points = int(np.prod(axes))
+    points = prod(axes)
     # Entry by entry: what follows works along the points.
     S = np.zeros((shape.leaving * shape.entering, shape.islands, points), complex)
     pivot = np.full((shape.islands, points), np.inf)
     length = int(np.clip(CACHE // (16 * max(plan.slots, 1)), 16, LONGEST))
     for part in stretches(shape.islands, points, length):
         block = pivot[part.islands, part.points].shape
-        amplitude = np.zeros((plan.slots, *block), complex)
+        # Added to -0.0 the first product at an edge stays what it is, sign of 0 too.
+        re, im = parts = np.full((2, plan.slots, *block), -0.0)
         for entries, values in gather(shape, cells, axes, part):
-            amplitude[entries] = values
-        flat = amplitude.reshape(plan.slots, block[0] * block[1])
-        pivot[part.islands, part.points] = eliminate(plan, flat).reshape(block)
-        S[plan.place, part.islands, part.points] = amplitude[plan.result]
-    full = np.moveaxis(S, 0, -1)
-    return full.reshape(*pivot.shape, shape.leaving, shape.entering), pivot
+            re[entries], im[entries] = values.real, values.imag
+        flat = parts.reshape(2, plan.slots, block[0] * block[1])
+        pivot[part.islands, part.points] = eliminate(plan, *flat).reshape(block)
+        made = S[:, part.islands, part.points]
+        made.real[plan.place], made.imag[plan.place] = re[plan.result], im[plan.result]
+    return matrices(S, shape), pivot
 
 
-def eliminate(plan: Plan, amplitude: Complex) -> Floats:
+def matrices(S: Complex, shape: Shape) -> Complex:
+    """View of S (out × in, island, point) as (island, point, out, in)."""
+    entries = S.reshape(shape.leaving, shape.entering, *S.shape[1:])
+    return entries.transpose(2, 3, 0, 1)
+
+
+def eliminate(plan: Plan, re: Floats, im: Floats) -> Floats:
     """Run the steps of a plan on amplitudes (slot, point), in place.
 
     Returns
@@ -154,14 +164,18 @@ def eliminate(plan: Plan, amplitude: Complex) -> Floats:
     (point,)
         Smallest |1 - T_kk|.
     """
-    weakest = np.full(amplitude.shape[1], np.inf)
+    weakest = np.full(re.shape[1], np.inf)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for step in plan.steps:
-            gain = amplitude[step.into]
+            c, d = re[step.into], im[step.into]
             if step.loop is not None:
-                pivot = 1 - amplitude[step.loop]
-                size = pivot.real**2 + pivot.imag**2
-                np.minimum(weakest, size.min(axis=0), out=weakest)
-                gain /= pivot[:, None]
-            amplitude[step.target] += amplitude[step.out][:, :, None] * gain[:, None]
+                x, y = 1.0 - re[step.loop], -im[step.loop]
+                size = x * x + y * y
+                np.fmin(weakest, np.fmin.reduce(size, axis=0), out=weakest)
+                x, y = (x / size)[:, None], (-y / size)[:, None]
+                c, d = c * x - d * y, c * y + d * x
+            a, b = re[step.out][:, :, None], im[step.out][:, :, None]
+            c, d = c[:, None], d[:, None]
+            re[step.target] += a * c - b * d
+            im[step.target] += a * d + b * c
     return np.sqrt(weakest)

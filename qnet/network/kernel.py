@@ -8,24 +8,37 @@ operations in the same order, and give the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from math import prod
 from typing import Final
 
 import numpy as np
 from numpy import add, multiply, subtract
 from numpy.typing import NDArray
 
-from qnet.circuit import Bools, Floats, Ints
+from qnet.circuit import Floats, Ints
 from qnet.compiled import when_loaded
-from qnet.network.compose import CellMatrix, batch_axes, gather, stretches
+from qnet.network.compose import (
+    CellMatrix,
+    Stretch,
+    batch_axes,
+    gather,
+    matrices,
+    stretches,
+)
 from qnet.network.islands import Shape
 from qnet.network.plan import Plan, Step
 from qnet.smatrix import Complex
 
 _Row = tuple[Floats, Floats]
 """Real and imaginary parts of an edge at the points of a stretch."""
+
+_Wave = tuple[int, list[int], list[int], list[int]]
+"""Slots of a wave's loop (-1: none), edges in, edges out and targets."""
+
+_Amplitudes = tuple[Ints, Complex, Complex]
+"""Row of each entry in (row, point), -1 for what (entry,) holds for all points."""
 
 LANES: Final = 32
 """Points of a tile of the compiled loop: rows of 512 bytes."""
@@ -46,18 +59,18 @@ WORTH: Final = 2**25
 """Multiplications of a whole run from which loading the compiled loop pays."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """A plan in integers.
 
-    Not slotted: the waves are listed when first asked for and kept.
-
     Attributes
     ----------
+    waves : list of (loop, edges in, edges out, targets)
+        For each wave the slot of its loop or -1; slots of the edges in, of the edges
+        out, and of the targets (out, in). A target ~t is slot t, written for the
+        first time.
     code : (k,) of int32
-        For each wave: edges in, edges out, slot of the loop or -1; slots of the edges
-        in, of the edges out, and of the targets (out, in). A target ~t is slot t,
-        written for the first time.
+        The same in one row, each wave led by its numbers of edges in and out.
     entries, slots : int
         Rows that come from the scatterers, and rows in all; edges that are done give
         theirs to new ones.
@@ -65,6 +78,7 @@ class Program:
         Slots of the edges of S, and where in flattened S (out, in) they belong.
     """
 
+    waves: list[_Wave]
     code: NDArray[np.int32]
     entries: int
     slots: int
@@ -76,49 +90,53 @@ class Program:
         """Most edges into one wave."""
         return max((len(into) for _, into, _, _ in self.waves), default=0)
 
-    @cached_property
-    def waves(self) -> list[tuple[int, list[int], list[int], list[int]]]:
-        """Loop, edges in, edges out and targets of each wave."""
-        code, at, found = self.code.tolist(), 0, []
-        while at < len(code):
-            n_in, n_out, loop = code[at : at + 3]
-            into = at + 3
-            out = into + n_in
-            target = out + n_out
-            at = target + n_in * n_out
-            found.append((loop, code[into:out], code[out:target], code[target:at]))
-        return found
-
 
 def write_program(plan: Plan) -> Program:
     """Write the steps of a plan wave by wave, and let slots be used again."""
     waves = [wave for step in plan.steps for wave in _waves(step)]
-    last = np.full(plan.slots, -1)
-    for number, (head, targets) in enumerate(waves):
-        last[head[2:][head[2:] >= 0]] = number
-        last[targets] = number
-    last[plan.result] = len(waves)
-    row = np.full(plan.slots, -1)
-    row[: plan.entries] = np.arange(plan.entries)
+    last = [-1] * plan.slots
+    for number, (loop, into, out, targets) in enumerate(waves):
+        for slot in (*into, *out, *targets, *((loop,) if loop >= 0 else ())):
+            last[slot] = number
+    for slot in plan.result.tolist():
+        last[slot] = len(waves)
+    done: list[list[int]] = [[] for _ in range(len(waves) + 2)]
+    for slot, number in enumerate(last):
+        done[number + 1].append(slot)
+    row = [*range(plan.entries), *[-1] * (plan.slots - plan.entries)]
     free: list[int] = []
-    leaving = np.argsort(last, kind="stable")
-    departed = int(np.searchsorted(last[leaving], 0))
     used = plan.entries
-    code = []
-    for number, (head, targets) in enumerate(waves):
-        while departed < plan.slots and last[leaving[departed]] < number:
-            free.append(int(row[leaving[departed]]))
-            departed += 1
-        fresh = row[targets] < 0
-        for target in targets[fresh].tolist():
-            row[target] = free.pop() if free else used
-            used = max(used, int(row[target]) + 1)
-        slots = head[2:]
-        code.append(head[:2])
-        code.append(np.where(slots < 0, -1, row[slots]))
-        code.append(np.where(fresh, ~row[targets], row[targets]))
-    written = np.concatenate([np.zeros(0, np.intp), *code]).astype(np.int32)
-    return Program(written, plan.entries, used, row[plan.result], plan.place)
+    written: list[_Wave] = []
+    for number, (loop, into, out, targets) in enumerate(waves):
+        free += [row[slot] for slot in done[number] if row[slot] >= 0]
+        goals = []
+        for slot in targets:
+            is_fresh = row[slot] < 0
+            if is_fresh:
+                row[slot] = free.pop() if free else used
+                used = max(used, row[slot] + 1)
+            goals.append(~row[slot] if is_fresh else row[slot])
+        written.append(
+            (
+                row[loop] if loop >= 0 else -1,
+                [row[slot] for slot in into],
+                [row[slot] for slot in out],
+                goals,
+            )
+        )
+    code = [
+        number
+        for loop, into, out, goals in written
+        for number in (len(into), len(out), loop, *into, *out, *goals)
+    ]
+    return Program(
+        written,
+        np.array(code, np.int32),
+        plan.entries,
+        used,
+        np.array([row[slot] for slot in plan.result.tolist()], np.intp),
+        plan.place,
+    )
 
 
 def compose_rows(
@@ -138,56 +156,71 @@ def compose_rows(
         out, the latter if it is loaded, else NumPy row by row.
     """
     axes = batch_axes(shape, cells)
-    points = int(np.prod(axes))
-    S = np.zeros((shape.leaving * shape.entering, shape.islands, points), complex)
-    pivot = np.empty((shape.islands, points))
+    points = prod(axes)
+    S = np.zeros((shape.leaving * shape.entering, shape.islands * points), complex)
+    pivot = np.empty(shape.islands * points)
     loop = run or when_loaded(interpret)
-    room = WIDE_BUFFER if loop is None else BUFFER
-    fitting = room // (16 * max(program.slots, 1)) // LANES * LANES
-    length = int(np.clip(fitting, LANES, LONGEST))
+    room = WIDE_BUFFER // program.slots if loop is None else BUFFER // program.entries
+    length = int(np.clip(room // 16 // LANES * LANES, LANES, LONGEST))
+    first = 0
     for part in stretches(shape.islands, points, length):
-        block = pivot[part.islands, part.points].shape
-        count = block[0] * block[1]
-        padded = -(-count // LANES) * LANES
-        re, im = np.empty((2, program.slots, padded))
-        steady = np.zeros(program.entries, bool)
-        for entries, values in gather(shape, cells, axes, part):
-            if values[0].size == 1:
-                steady[entries] = True
-                re[entries, :1], im[entries, :1] = values[:, 0].real, values[:, 0].imag
-                continue
-            wide = np.broadcast_to(values, (len(values), *block)).reshape(-1, count)
-            re[entries, :count], im[entries, :count] = wide.real, wide.imag
-        # Lanes beyond the end repeat the last point: finite, and not kept.
-        if padded > count:
-            re[:, count:], im[:, count:] = re[:, [count - 1]], im[:, [count - 1]]
-        made = np.empty((len(program.result), padded), complex)
-        low = np.empty(padded)
+        amplitude, count = _amplitudes(shape, cells, axes, part, program.entries)
         if loop is None:
+            here = slice(first, first + count)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                _run_rows(program, steady, re, im, made, low)
+                _run_rows(program, amplitude, S[:, here], pivot[here])
         else:
             loop(
-                program.code, program.slots, program.widest, steady, re, im,
-                program.result, made, low,
+                program.code, program.slots, program.widest, *amplitude,
+                program.result, program.place, first, count, S, pivot,
             )  # fmt: skip
-        S[program.place, part.islands, part.points] = made[:, :count].reshape(
-            -1, *block
-        )
-        pivot[part.islands, part.points] = low[:count].reshape(block)
-    full = np.moveaxis(S, 0, -1)
-    shaped = full.reshape(shape.islands, points, shape.leaving, shape.entering)
-    return shaped, np.sqrt(pivot)
+        first += count
+    full = S.reshape(-1, shape.islands, points)
+    return matrices(full, shape), np.sqrt(pivot).reshape(shape.islands, points)
+
+
+def _amplitudes(
+    shape: Shape,
+    cells: Sequence[CellMatrix],
+    axes: tuple[int, ...],
+    part: Stretch,
+    entries: int,
+) -> tuple[_Amplitudes, int]:
+    """What the scatterers give for a stretch, and how many points it has."""
+    found = list(gather(shape, cells, axes, part))
+    block = np.broadcast_shapes(*(values.shape[1:] for _, values in found))
+    count = prod(block)
+    row, steady = np.full(entries, -1), np.zeros(entries, complex)
+    varying = [(here, each) for here, each in found if each[0].size > 1]
+    wide = np.empty((sum(len(each) for _, each in varying), *block), complex)
+    at = 0
+    for here, each in varying:
+        wide[at : at + len(each)] = each
+        row[here] = at + np.arange(len(each))
+        at += len(each)
+    for here, each in found:
+        if each[0].size == 1:
+            steady[here] = each.reshape(-1)
+    return (row, wide.reshape(len(wide), count), steady), count
 
 
 def _run_rows(
-    program: Program, steady: Bools, re: Floats, im: Floats, S: Complex, pivot: Floats
+    program: Program, amplitude: _Amplitudes, S: Complex, pivot: Floats
 ) -> None:
     """What `interpret` does, on whole rows; steady ones are short and broadcast."""
+    place, varying, steady = amplitude
+    re, im = np.empty((2, program.slots, len(pivot)))
     wide: list[_Row] = list(zip(re, im, strict=True))
     rows: list[_Row] = [(x[:1], y[:1]) for x, y in wide]
-    for k in np.flatnonzero(~steady).tolist():
-        rows[k] = wide[k]
+    for k, at in enumerate(place.tolist()):
+        if at >= 0:
+            rows[k] = wide[k]
+        x, y = rows[k]
+        x[:], y[:] = (
+            (varying[at].real, varying[at].imag)
+            if at >= 0
+            else (steady[k].real, steady[k].imag)
+        )
     gains: list[_Row] = [_room(pivot) for _ in range(program.widest)]
     inverse, more, part = (_room(pivot) for _ in range(3))
     pivot[:] = np.inf
@@ -219,8 +252,8 @@ def _run_rows(
                 x, y = rows[target]
                 add(held[0], u[0], x)
                 add(held[1], u[1], y)
-    for row, k in zip(S, program.result.tolist(), strict=True):
-        row.real, row.imag = rows[k]
+    for at, k in zip(program.place.tolist(), program.result.tolist(), strict=True):
+        S[at].real, S[at].imag = rows[k]
 
 
 def _room(like: Floats) -> _Row:
@@ -242,23 +275,25 @@ def _multiply(one: _Row, other: _Row, into: _Row, part: _Row) -> _Row:
     return into
 
 
-def _waves(step: Step) -> list[tuple[Ints, Ints]]:
-    """(edges in, edges out, loop, their slots) and the targets of each wave."""
-    count, n_in = step.into.shape
-    sizes = np.broadcast_to([n_in, step.out.shape[1]], (count, 2))
-    loop = np.full(count, -1) if step.loop is None else step.loop
-    heads = np.concatenate([sizes, loop[:, None], step.into, step.out], axis=1)
-    return list(zip(heads, step.target.reshape(count, -1), strict=True))
+def _waves(step: Step) -> Iterator[_Wave]:
+    """Loop, edges in, edges out and targets (out, in) of each wave of a step."""
+    count = len(step.into)
+    loops = [-1] * count if step.loop is None else step.loop.tolist()
+    targets = step.target.reshape(count, -1).tolist()
+    return zip(loops, step.into.tolist(), step.out.tolist(), targets, strict=True)
 
 
 def interpret(  # noqa: PLR0912  one loop: Numba compiles no smaller pieces as well
     code: NDArray[np.int32],
     slots: int,
     widest: int,
-    steady: Bools,
-    re: Floats,
-    im: Floats,
+    row: Ints,
+    varying: Complex,
+    steady: Complex,
     result: Ints,
+    place: Ints,
+    first: int,
+    count: int,
     S: Complex,
     pivot: Floats,
 ) -> None:
@@ -266,28 +301,36 @@ def interpret(  # noqa: PLR0912  one loop: Numba compiles no smaller pieces as w
 
     Parameters
     ----------
-    re, im : (slot, point)
-        What the scatterers give in the first rows; of `steady` entries the first point
-        alone. The number of points is a multiple of `LANES`.
-    S : (result, point)
-    pivot : (point,)
-        Receives the smallest |1 - T_kk|².
+    row : (entry,)
+        Row of `varying` (row, point) with the amplitudes that a scatterer gives; -1
+        where they do not vary, and `steady` (entry,) holds the only one.
+    place : (result,)
+        Row of `S` for each edge of S.
+    first, count : int
+        Where in `S` (row, point) and `pivot` (point,) the points begin, and how many
+        there are; `pivot` receives the smallest |1 - T_kk|².
     """
     # Both parts of a row in one: their distance is known, so that few addresses need
     # be held apart for rows to be worked on several points at a time.
     rows = np.empty((slots + widest + 1, 2 * LANES))
     low = np.empty(LANES)
-    for start in range(0, len(pivot), LANES):
-        for entry in range(len(steady)):
-            if steady[entry]:
-                x, y = re[entry, 0], im[entry, 0]
+    for start in range(0, count, LANES):
+        # Lanes beyond the end repeat the last point: finite, and not kept.
+        full = min(LANES, count - start)
+        for entry in range(len(row)):
+            at = row[entry]
+            if at < 0:
+                x, y = steady[entry].real, steady[entry].imag
                 for p in range(LANES):
                     rows[entry, p] = x
                     rows[entry, LANES + p] = y
             else:
-                for p in range(LANES):
-                    rows[entry, p] = re[entry, start + p]
-                    rows[entry, LANES + p] = im[entry, start + p]
+                for p in range(full):
+                    rows[entry, p] = varying[at, start + p].real
+                    rows[entry, LANES + p] = varying[at, start + p].imag
+                for p in range(full, LANES):
+                    rows[entry, p] = rows[entry, full - 1]
+                    rows[entry, LANES + p] = rows[entry, LANES + full - 1]
         for p in range(LANES):
             low[p] = np.inf
         at = 0
@@ -329,9 +372,9 @@ def interpret(  # noqa: PLR0912  one loop: Numba compiles no smaller pieces as w
                             rows[t, p] += a * c - b * d
                             rows[t, LANES + p] += a * d + b * c
         for k in range(len(result)):
-            for p in range(LANES):
-                S[k, start + p] = complex(
+            for p in range(full):
+                S[place[k], first + start + p] = complex(
                     rows[result[k], p], rows[result[k], LANES + p]
                 )
-        for p in range(LANES):
-            pivot[start + p] = low[p]
+        for p in range(full):
+            pivot[first + start + p] = low[p]

@@ -144,14 +144,12 @@ class Composer:
             return one_by_one(self.shape, cells, partial(clusters.join_tree, self.tree))
         if self.plan is None:
             return factorise(self.shape, cells)
-        is_long = self.plan.work * batch >= WORTH
-        if is_long:
+        if self.plan.work * batch >= WORTH:
             compiled.load()
-        # Short rows cost more to ask for than to work on: the steps then take all
-        # waves of a kind together.
-        if self.program is not None and (
-            is_long or self.shape.islands * points >= SHORT
-        ):
+        # Short rows cost more to ask for than to work on: without the compiled loop
+        # the steps then take all waves of a kind together, to the same bits.
+        is_wide = self.shape.islands * points >= SHORT
+        if self.program is not None and (is_wide or compiled.is_loaded()):
             return compose_rows(self.shape, self.program, cells)
         return compose(self.shape, self.plan, cells)
 
