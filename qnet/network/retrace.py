@@ -4,6 +4,9 @@ With a the waves that enter scatterers and b those that leave them, b = s a, and
 a = C b + f, where C carries waves across joints and f feeds them from reservoirs. No
 plan and no kernel takes part, and joints are read from the circuit anew: whatever goes
 wrong between the scatterers and the probabilities in use shows as a difference.
+
+Beside superconductors electrons and holes are in one system, and C turns one into the
+other there; a hole that arrives counts minus one.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from typing import Any, Final
 import numpy as np
 
 from qnet.certificate import EPSILON
-from qnet.circuit import Floats
+from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix
+from qnet.network.condensate import Condensates
 from qnet.network.flow import Flows
 from qnet.network.wiring import Wiring
 from qnet.smatrix import Complex
@@ -30,9 +34,41 @@ Matrix = Any
 """An array (n, m), or a sparse one: they share indexing and products."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Retraced:
+    """What is found once more, between the reservoirs (r, r) of the wiring.
+
+    Attributes
+    ----------
+    charge : (r, r)
+        Probability from a reservoir (column) to another, holes minus one; NaN where a
+        closed wave makes the equations singular.
+    weight : (r, r)
+        The same, holes counted like electrons.
+    growth : float
+        Largest probability of a wave at the joints, for one that is fed.
+    """
+
+    charge: Floats
+    weight: Floats
+    growth: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Links:
+    """Waves that enter by what leaves: (k,) each, with an amplitude if not just 1."""
+
+    enter: Ints
+    leave: Ints
+    amplitude: Complex | None = None
+
+
 def retrace(
-    wiring: Wiring, cells: Sequence[CellMatrix], point: tuple[int, ...]
-) -> Floats:
+    wiring: Wiring,
+    cells: Sequence[CellMatrix],
+    point: tuple[int, ...],
+    condensed: Condensates | None = None,
+) -> Retraced:
     """Probabilities between reservoirs from all waves at once, at one point.
 
     Parameters
@@ -42,21 +78,72 @@ def retrace(
         Matrices of all scatterers.
     point : tuple of int
         Index along sweep and energy axes.
-
-    Returns
-    -------
-    (r, r)
-        From a reservoir (column) to another; NaN where a closed wave makes the
-        equations singular.
+    condensed : Condensates, optional
+        The superconductors there.
     """
-    s = _scatterers(wiring, cells, point)
-    carried = s[wiring.crossing]
-    waves = _join(carried[:, wiring.inner], carried[:, wiring.fed])
-    out = s[wiring.taken]
-    b = out[:, wiring.fed] + out[:, wiring.inner] @ waves
-    P = np.zeros((len(wiring.reservoirs),) * 2)
-    np.add.at(P, (wiring.taken_by[:, None], wiring.fed_from), b.real**2 + b.imag**2)
-    return P
+    fed, fed_from = wiring.fed, wiring.fed_from
+    taken, taken_by = wiring.taken, wiring.taken_by
+    is_hole = np.zeros(len(taken), bool)
+    links = _Links(wiring.inner, wiring.crossing)
+    if condensed is None:
+        s = _scatterers(wiring, [(cells, False)], point)
+    elif condensed.mirrored:
+        s = _scatterers(wiring, [(cells, False), (condensed.mirrored, True)], point)
+        links = _turned(wiring, condensed, point)
+        taken = np.concatenate([taken, taken + wiring.shape[0]])
+        taken_by = np.concatenate([taken_by, taken_by])
+        is_hole = np.arange(len(taken)) >= len(wiring.taken)
+    else:
+        s = _scatterers(wiring, [(cells, False)], point)
+        links = _turned(wiring, condensed, point)
+        is_hole = taken % 2 == 1
+        fed, fed_from = fed[fed % 2 == 0], fed_from[fed % 2 == 0]
+    carried = s[links.leave]
+    if links.amplitude is not None:
+        carried = links.amplitude[:, None] * carried
+    waves = _join(carried[:, links.enter], carried[:, fed])
+    out = s[taken]
+    b = out[:, fed] + out[:, links.enter] @ waves
+    p = b.real**2 + b.imag**2
+    charge, weight = np.zeros((2, *(len(wiring.reservoirs),) * 2))
+    to, by = taken_by[:, None], fed_from
+    np.add.at(weight, (to, by), p)
+    np.add.at(charge, (to, by), np.where(is_hole[:, None], -p, p))
+    growth = float((waves.real**2 + waves.imag**2).max(initial=0.0))
+    return Retraced(charge, weight, growth)
+
+
+def _turned(wiring: Wiring, condensed: Condensates, point: tuple[int, ...]) -> _Links:
+    r"""Joints of electrons and holes, and superconductors that turn them round.
+
+    With holes as time-reversed partners of electrons, :math:`h' = σ_y h`, an electron
+    comes back as the hole of the other spin.
+    """
+    out, into = wiring.mirrored, wiring.returned
+    alpha = condensed.alpha[_within(point, condensed.alpha.shape[:-1])][wiring.mirror]
+    phase = condensed.phase[_within(point, condensed.phase.shape[:-1])][wiring.mirror]
+    down, up = alpha * np.exp(-1j * phase), alpha * np.exp(1j * phase)
+    enter, leave = [wiring.inner], [wiring.crossing]
+    holes_out, holes_in = out + 1, into + 1
+    if condensed.mirrored:
+        enter.append(wiring.inner + wiring.shape[1])
+        leave.append(wiring.crossing + wiring.shape[0])
+        holes_out, holes_in = out, into
+        if condensed.has_spin:
+            holes_out, holes_in = out ^ 1, into ^ 1
+            down = down * np.where(into % 2 == 0, 1j, -1j)
+            up = up * np.where(out % 2 == 0, -1j, 1j)
+        holes_out, holes_in = holes_out + wiring.shape[0], holes_in + wiring.shape[1]
+    else:
+        is_electron = out % 2 == 0
+        out, into, down, up = (x[is_electron] for x in (out, into, down, up))
+        holes_out, holes_in = out + 1, into + 1
+    joints = np.ones(sum(map(len, enter)), complex)
+    return _Links(
+        np.concatenate([*enter, holes_in, into]),
+        np.concatenate([*leave, out, holes_out]),
+        np.concatenate([joints, down, up]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +164,10 @@ class Discrepancy:
 
 
 def discrepancy(
-    wiring: Wiring, cells: Sequence[CellMatrix], flows: Flows
+    wiring: Wiring,
+    cells: Sequence[CellMatrix],
+    flows: Flows,
+    condensed: Condensates | None = None,
 ) -> Discrepancy:
     """Hold probabilities against those that `retrace` finds, at two points.
 
@@ -91,6 +181,8 @@ def discrepancy(
         Matrices of all scatterers.
     flows : Flows
         Probabilities that followed from them.
+    condensed : Condensates, optional
+        The superconductors there.
     """
     axes = np.broadcast_shapes(flows.condition.shape, flows.values.shape[:-1])
     condition = np.broadcast_to(flows.condition, axes)
@@ -99,7 +191,8 @@ def discrepancy(
     for k in {int(np.argmax(usable > 0)), int(np.argmax(usable))}:
         point = tuple(int(i) for i in np.unravel_index(k, axes))
         if usable[point]:
-            one = _compare(wiring, cells, flows, point, float(condition[point]))
+            again = retrace(wiring, cells, point, condensed)
+            one = _compare(wiring, flows, point, float(condition[point]), again)
             found = Discrepancy(
                 max(found.matching, one.matching), max(found.weak, one.weak)
             )
@@ -117,14 +210,16 @@ def faintness(channels: int, condition: Floats) -> Floats:
 
 def _compare(
     wiring: Wiring,
-    cells: Sequence[CellMatrix],
     flows: Flows,
     point: tuple[int, ...],
     condition: float,
+    again: Retraced,
 ) -> Discrepancy:
-    expected = retrace(wiring, cells, point)
-    if not np.isfinite(expected).all():
+    """Probabilities in use at one point against those found once more."""
+    expected = again.charge
+    if not np.isfinite(expected).all() or again.growth > USABLE:
         return Discrepancy()
+    condition = max(condition, again.growth)
     place = np.full(flows.size, -1)
     place[wiring.reservoirs] = np.arange(len(expected))
     row, col = place[flows.rows], place[flows.cols]
@@ -134,7 +229,7 @@ def _compare(
     np.add.at(used, (row[here], col[here]), flows.values[at][here])
     fault = np.where(wiring.is_settled, abs(used - expected), 0.0)
     is_off = ~np.eye(len(expected), dtype=bool)
-    received = (expected * is_off).sum(1, keepdims=True)
+    received = (again.weight * is_off).sum(1, keepdims=True)
     received += faintness(flows.channels, np.array(condition))
     return Discrepancy(
         float(fault.max()) / condition, float((fault * is_off / received).max())
@@ -147,20 +242,35 @@ def _within(point: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _scatterers(
-    wiring: Wiring, cells: Sequence[CellMatrix], point: tuple[int, ...]
+    wiring: Wiring,
+    worlds: Sequence[tuple[Sequence[CellMatrix], bool]],
+    point: tuple[int, ...],
 ) -> Matrix:
-    """All scatterers side by side (leaving, entering)."""
+    """All scatterers side by side (leaving, entering).
+
+    Each of `worlds` has all of them: matrices, and whether these are of holes and
+    conjugate.
+    """
     values = [np.zeros(0, complex)]
-    for cell, (instance, place) in zip(cells, wiring.places, strict=True):
-        at = int(np.ravel_multi_index(_within(point, cell.axes), cell.axes))
-        values.append(cell.values[instance if len(cell.values) > 1 else 0, at, place])
-    if wiring.shape[1] <= DENSE:
-        s = np.zeros(wiring.shape, complex)
-        s[wiring.rows, wiring.cols] = np.concatenate(values)
+    for cells, are_holes in worlds:
+        for cell, (instance, place) in zip(cells, wiring.places, strict=True):
+            at = int(np.ravel_multi_index(_within(point, cell.axes), cell.axes))
+            own = cell.values[instance if len(cell.values) > 1 else 0, at, place]
+            values.append(own.conj() if are_holes else own)
+    leaving, entering = wiring.shape
+    world = np.arange(len(worlds))[:, None]
+    rows, cols = (
+        (wiring.rows + leaving * world).ravel(),
+        (wiring.cols + entering * world).ravel(),
+    )
+    shape = len(worlds) * leaving, len(worlds) * entering
+    if shape[1] <= DENSE:
+        s = np.zeros(shape, complex)
+        s[rows, cols] = np.concatenate(values)
         return s
     from scipy.sparse import csr_array
 
-    return csr_array((np.concatenate(values), (wiring.rows, wiring.cols)), wiring.shape)
+    return csr_array((np.concatenate(values), (rows, cols)), shape)
 
 
 def _join(loops: Matrix, fed: Matrix) -> Complex:

@@ -134,12 +134,14 @@ class Sample:
     ) -> Discrepancy | None:
         """How far probabilities are from those that the scatterers give once more.
 
-        None beside superconductors, and where every island is too large.
+        `cells` and `flows` are those at the Fermi energy and no voltage. None where
+        every island is too large.
         """
-        if condensate_index(self.circuit) is not None:
-            return None
         wiring = self.topology.wiring
-        return None if wiring is None else discrepancy(wiring, cells, flows)
+        if wiring is None:
+            return None
+        condensed = self.condensates(self.circuit.fermi[..., None])
+        return discrepancy(wiring, cells, flows, condensed)
 
     def branches(
         self, energy: Floats, voltage: Floats | None = None

@@ -10,6 +10,7 @@ import numpy as np
 
 from qnet.circuit import Bools, Circuit, Ints
 from qnet.network.channels import Cell
+from qnet.network.condensate import condensate_index, is_superconductor
 from qnet.network.connected import components
 from qnet.network.islands import Shape
 
@@ -41,6 +42,11 @@ class Wiring:
         Those that these islands touch.
     is_settled : (r, r)
         Between which of them no other island carries anything.
+    mirrored, returned : (m,)
+        Waves of electrons that reach a superconductor, and those by which they come
+        back; neither are among those taken up and fed.
+    mirror : (m,)
+        Which reservoir of the circuit that is.
     """
 
     shape: tuple[int, int]
@@ -55,6 +61,9 @@ class Wiring:
     taken_by: Ints
     reservoirs: Ints
     is_settled: Bools
+    mirrored: Ints
+    returned: Ints
+    mirror: Ints
 
 
 def read_wiring(
@@ -82,20 +91,25 @@ def read_wiring(
     waves = _number(circuit, cells)
     composed = [s for s, apart in zip(shapes, networks, strict=True) if not apart]
     vertices = [s for s, apart in zip(shapes, networks, strict=True) if apart]
-    fed, fed_from = _leads(waves.into, [(s.in_channels, s.incoming) for s in composed])
-    taken, taken_by = _leads(
-        waves.out, [(s.out_channels, s.outgoing) for s in composed]
-    )
-    chosen = _choose(waves, fed, taken)
+    fed = _leads(waves.into, [(s.in_channels, s.incoming) for s in composed])
+    taken = _leads(waves.out, [(s.out_channels, s.outgoing) for s in composed])
+    chosen = _choose(waves, fed.wave, taken.wave)
+    is_super = is_superconductor(circuit)
     enters, leaves = chosen[waves.into.island], chosen[waves.out.island]
-    is_fed, is_taken = enters[fed], leaves[taken]
-    if not is_fed.any():
-        return None
-    ends = np.concatenate([fed_from[is_fed], taken_by[is_taken]])
-    reservoirs, place = np.unique(ends, return_inverse=True)
-    elsewhere = [fed_from[~is_fed], *(s.incoming.ravel() for s in vertices)]
-    is_whole = ~np.isin(reservoirs, np.concatenate(elsewhere))
     column, row = np.cumsum(enters) - 1, np.cumsum(leaves) - 1
+    within = fed.some(enters[fed.wave]), taken.some(leaves[taken.wave])
+    normal = [side.some(~is_super[side.home]) for side in within]
+    turned = [side.some(is_super[side.home]) for side in within]
+    if not len(normal[0].wave):
+        return None
+    reservoirs, place = np.unique(
+        np.concatenate([side.home for side in normal]), return_inverse=True
+    )
+    elsewhere = fed.home[~enters[fed.wave]], *(s.incoming.ravel() for s in vertices)
+    is_whole = ~np.isin(reservoirs, np.concatenate(elsewhere))
+    home = condensate_index(circuit)
+    is_plain = reservoirs != (-1 if home is None else home)
+    back, reach = turned[0].beside(turned[1]), turned[1].beside(turned[0])
     inner = np.flatnonzero(enters & (waves.across >= 0))
     entries = [entry[:, enters[entry[1]]] for entry in waves.entries]
     rows, cols = np.concatenate([np.zeros((4, 0), np.intp), *entries], 1)[:2]
@@ -106,12 +120,15 @@ def read_wiring(
         tuple((entry[2], entry[3]) for entry in entries),
         column[inner],
         row[waves.across[inner]],
-        column[fed[is_fed]],
-        place[: int(is_fed.sum())],
-        row[taken[is_taken]],
-        place[int(is_fed.sum()) :],
+        column[normal[0].wave],
+        place[: len(normal[0].wave)],
+        row[normal[1].wave],
+        place[len(normal[0].wave) :],
         reservoirs,
-        is_whole[:, None] | is_whole,
+        (is_whole[:, None] | is_whole) & is_plain[:, None] & is_plain,
+        row[reach.wave],
+        column[back.wave],
+        reach.home,
     )
 
 
@@ -187,11 +204,39 @@ def _side(first: Ints, count: Ints, island: Ints) -> _Side:
     return _Side(first, port, island[port])
 
 
-def _leads(side: _Side, leads: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
-    """Waves, and their reservoirs, by (island, k, 2) ports and channels."""
-    waves = [(side.first[c[..., 0]] + c[..., 1]).ravel() for c, _ in leads]
-    homes = [home.ravel() for _, home in leads]
-    return np.concatenate([_NONE, *waves]), np.concatenate([_NONE, *homes])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leads:
+    """Waves at reservoirs: which reservoir, port and channel (k,) of each."""
+
+    wave: Ints
+    home: Ints
+    channel: Ints
+
+    def some(self, chosen: Bools | Ints) -> _Leads:
+        """Those of some rows."""
+        return _Leads(self.wave[chosen], self.home[chosen], self.channel[chosen])
+
+    def beside(self, other: _Leads) -> _Leads:
+        """Sorted so that waves and those of `other` that turn into them are in line.
+
+        Both are of one port and channel, wherever that takes waves and gives them;
+        edges bring waves by one port of a reservoir and take them along by another,
+        first by first.
+        """
+        shared = set(map(tuple, other.channel.tolist()))
+        keys = map(tuple, self.channel.tolist())
+        is_lone = np.array([key not in shared for key in keys], bool)
+        port, channel = self.channel.T
+        return self.some(np.lexsort((channel, port, self.home, is_lone)))
+
+
+def _leads(side: _Side, leads: Sequence[tuple[Ints, Ints]]) -> _Leads:
+    """Waves at reservoirs, by (island, k, 2) ports and channels."""
+    channels = np.concatenate(
+        [np.zeros((0, 2), np.intp), *(c.reshape(-1, 2) for c, _ in leads)]
+    )
+    homes = np.concatenate([_NONE, *(home.ravel() for _, home in leads)])
+    return _Leads(side.first[channels[:, 0]] + channels[:, 1], homes, channels)
 
 
 def _choose(waves: _Waves, fed: Ints, taken: Ints) -> Bools:
