@@ -261,14 +261,16 @@ def warm(shape, scatterers, points, goal):
 
 def cold(scatterers, points, goal):
     """Both from a new process, until the numbers are there."""
+    # Installed peers have their bytecode; a checkout writes its own at the first run.
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
     def seconds(who):
         start = processor_seconds()
         command = [sys.executable, __file__, who, str(scatterers), str(points)]
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=True, env=kept)
         return processor_seconds() - start
 
-    seconds("qnet")  # fills Numba's cache
+    seconds("qnet")  # fills Numba's cache as well
     ours = float(np.median([seconds("qnet") for _ in range(3)]))
     theirs = seconds("sax") if present("sax") else None
     work = f"{points} energies, {scatterers} scatterers in rings, from a cold process"

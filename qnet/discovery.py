@@ -9,13 +9,13 @@ through the entry points ``qnet.scatterers`` and ``qnet.analyses``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic
 
 from qnet.diagnostics import Diagnostic, PluginError
 from qnet.registry import (
@@ -26,6 +26,9 @@ from qnet.registry import (
     registered_analyses,
     registered_models,
 )
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _SHELVES: Final = ("scatterers", "analyses")
 
@@ -141,12 +144,10 @@ def _indexed(shelf: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 @cache
 def _load_others(shelf: str) -> Troubled:
     """Import what the index does not know; name, module and reason of failures."""
-    from importlib.metadata import entry_points
-
     for module in set(_modules(shelf)) - _read_index(shelf).keys():
         import_module(f"qnet.{shelf}.{module}")
     failures = {}
-    for point in entry_points(group=f"qnet.{shelf}"):
+    for point in _offered(shelf):
         try:
             point.load()
         except PluginError as error:
@@ -164,12 +165,24 @@ def _load_others(shelf: str) -> Troubled:
     return failures
 
 
+def _offered(shelf: str) -> Sequence[EntryPoint]:
+    """What other packages offer for a shelf."""
+    return _entry_points()[shelf]
+
+
+@cache
+def _entry_points() -> dict[str, tuple[EntryPoint, ...]]:
+    """What all installed packages offer for qnet: they are looked through once."""
+    from importlib.metadata import entry_points
+
+    every = entry_points()
+    return {shelf: tuple(every.select(group=f"qnet.{shelf}")) for shelf in _SHELVES}
+
+
 @cache
 def plug_ins() -> tuple[str, ...]:
     """Distributions whose models or analyses stand beside the built-in ones."""
-    from importlib.metadata import entry_points
-
-    points = [p for shelf in _SHELVES for p in entry_points(group=f"qnet.{shelf}")]
+    points = [point for shelf in _SHELVES for point in _offered(shelf)]
     return tuple(sorted({point.dist.name for point in points if point.dist}))
 
 

@@ -235,10 +235,8 @@ def plug_in(monkeypatch):
     from qnet import registry
 
     def install(*points):
-        found = {"qnet.scatterers": points, "qnet.analyses": ()}
-        monkeypatch.setattr(
-            "importlib.metadata.entry_points", lambda *, group: found[group]
-        )
+        found = {"scatterers": points, "analyses": ()}
+        monkeypatch.setattr(discovery, "_offered", found.__getitem__)
         monkeypatch.setattr(registry, "_models", dict(registry._models))
         monkeypatch.setattr(registry, "_model_classes", dict(registry._model_classes))
         discovery._load_others.cache_clear()

@@ -8,41 +8,77 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-from collections.abc import Iterator
-from functools import cache
-from importlib import metadata
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
+from qnet.circuit import Axis
 from qnet.discovery import plug_ins
 from qnet.lang.template import Template
 from qnet.sweep.tile import Recipe
 
 
-def provenance_of(recipe: Recipe) -> dict[str, str]:
+class Provenance(Mapping[str, str]):
+    """What decides the numbers, by name.
+
+    Digests and versions are looked up when somebody reads them: most short runs end
+    without anybody doing so.
+    """
+
+    def __init__(self, told: Mapping[str, str | Callable[[], str]]) -> None:
+        self._told = dict(told)
+
+    def __getitem__(self, name: str) -> str:
+        told = self._told[name]
+        if not isinstance(told, str):
+            told = self._told[name] = told()
+        return told
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type[Provenance], tuple[dict[str, str]]]:
+        return Provenance, (dict(self),)
+
+
+def provenance_of(recipe: Recipe) -> Provenance:
     """Netlist, includes, overrides, data, seed, limits and versions.
 
     Nothing in it tells a time or a path.
     """
     template = recipe.template
     texts = [source.text for source in recipe.sources.values()]
-    axes = [
-        [axis.name, len(axis), hashlib.sha256(axis.values.tobytes()).hexdigest()]
-        for axis in template.sweep
-    ]
-    return {
-        "netlist": texts[0],
-        "includes": "\n".join(texts[1:]),
-        "overrides": json.dumps(dict(sorted(recipe.overrides.items()))),
-        "questions": repr(recipe.questions),
-        "sweep": json.dumps(axes),
-        "data": json.dumps(_data(template)),
-        "seed": str(template.seed),
-        "limits": json.dumps(dict(recipe.limits)),
-        "versions": _versions(),
-    }
+    return Provenance(
+        {
+            "netlist": texts[0],
+            "includes": "\n".join(texts[1:]),
+            "overrides": json.dumps(dict(sorted(recipe.overrides.items()))),
+            "questions": repr(recipe.questions),
+            "sweep": partial(_sweep, template.sweep),
+            "data": json.dumps(_data(template)),
+            "seed": str(template.seed),
+            "limits": json.dumps(dict(recipe.limits)),
+            "versions": _versions,
+        }
+    )
+
+
+def _sweep(axes: tuple[Axis, ...]) -> str:
+    """Name, length and SHA-256 of the values of each axis."""
+    return json.dumps(
+        [
+            [axis.name, len(axis), hashlib.sha256(axis.values.tobytes()).hexdigest()]
+            for axis in axes
+        ]
+    )
 
 
 def _data(template: Template) -> dict[str, str]:
@@ -68,10 +104,19 @@ def _files(template: Template) -> Iterator[Path]:
 @cache
 def _versions() -> str:
     """Versions of everything that rounds, and of the processor's linear algebra."""
+    import platform
+    from importlib import metadata
+
     from threadpoolctl import threadpool_info
 
+    def version(distribution: str) -> str:
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:  # a checkout that is not installed
+            return "not installed"
+
     names = ("qnet-transport", "numba", "scipy", *plug_ins())
-    found = {name: _version(name) for name in names}
+    found = {name: version(name) for name in names}
     algebra = {
         f"{each['internal_api']} {each.get('architecture', '')}".strip(): each[
             "version"
@@ -97,10 +142,3 @@ def _code() -> str:
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         total.update(path.read_bytes())
     return total.hexdigest()[:16]
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:  # a checkout on the path, not installed
-        return "not installed"
