@@ -67,8 +67,8 @@ def phase_factor(phase: ArrayLike) -> Complex:
         for start in range(0, len(x), BLOCK):
             part = slice(start, start + BLOCK)
             _turn_block(x[part], turned[part])
-    far = ~(np.abs(x) <= FARTHEST)
-    if far.any():
+    if not np.abs(x).max(initial=0.0) <= FARTHEST:  # nor where one is no number
+        far = ~(np.abs(x) <= FARTHEST)
         with np.errstate(invalid="ignore"):
             turned[far] = np.cos(x[far]) + 1j * np.sin(x[far])
     return turned.reshape(given.shape)

@@ -40,7 +40,7 @@ def assemble(entries: list[list[ArrayLike]]) -> Complex:
     for k, entry in enumerate(flat):
         if not _is_nothing(entry):
             S[divmod(k, width)] = entry
-    return np.moveaxis(S, (0, 1), (-2, -1))
+    return _entries_last(S)
 
 
 def two_port(*, r: ArrayLike, t: ArrayLike, t_back: ArrayLike | None = None,
@@ -79,15 +79,21 @@ def spread(blocks: list[list[ArrayLike]]) -> Complex:
         if _is_nothing(block):
             continue
         i, j = divmod(k, width)
-        columns = np.moveaxis(np.broadcast_to(block, (*batch, channels)), -1, 0)
+        several = block.ndim > 0 and block.shape[-1] > 1
         for n in range(channels):
-            S[i * channels + n, j * channels + n] = columns[n]
-    return np.moveaxis(S, (0, 1), (-2, -1))
+            column = block[..., n if several else 0] if block.ndim else block
+            S[i * channels + n, j * channels + n] = column
+    return _entries_last(S)
 
 
 def _empty(matrix: tuple[int, int], batch: tuple[int, ...]) -> Complex:
     """Room for amplitudes (out, in, *batch), all zero: entries come first."""
     return np.zeros((*matrix, *batch), complex)
+
+
+def _entries_last(S: Complex) -> Complex:
+    """View of (out, in, *batch) as (*batch, out, in)."""
+    return S.transpose(*range(2, S.ndim), 0, 1)
 
 
 def _is_nothing(amplitude: NDArray[np.generic]) -> bool:

@@ -133,7 +133,7 @@ class Solved:
     @cached_property
     def flows(self) -> Flows:
         """Probabilities between reservoirs at the Fermi energy."""
-        return self.sample.flows(self.energy, cells=self.cells)
+        return self.sample.flows(self.energy, cells=self.cells, with_witness=False)
 
     @cached_property
     def transmission(self) -> Floats:

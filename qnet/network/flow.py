@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.circuit import Floats, Ints
+from qnet.circuit import Bools, Floats, Ints
 from qnet.network.compose import CellMatrix, Stretch, batch_axes, gather
 from qnet.network.condensate import Condensates, signed_probabilities
 from qnet.network.entries import side_by_side, taken
 from qnet.network.excitations import Excitations
 from qnet.network.islands import Species
-from qnet.network.matrix import Composer, island_matrix
+from qnet.network.matrix import Composer, island_matrix, squared
 from qnet.network.nambu import charged_leads, charges
 from qnet.smatrix import Complex, amplitude_witness
 
@@ -83,6 +83,8 @@ class FlowPattern:
         For each shape whether it is handed on as a network.
     order, starts : (n,), (nnz,)
         Sorting all contributions, equal pairs stand together from each start.
+    is_in_order : bool
+        Whether they are sorted as they come.
     rows, cols : (nnz,)
         The pair of each start.
     emitter : (k,)
@@ -91,6 +93,7 @@ class FlowPattern:
 
     networks: tuple[bool, ...]
     order: Ints
+    is_in_order: bool
     starts: Ints
     rows: Ints
     cols: Ints
@@ -143,8 +146,9 @@ def flow_pattern(
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     return FlowPattern(
-        tuple(networks), order, starts, row[order][starts], col[order][starts],
-        np.concatenate(emitters), size, size - reservoirs,
+        tuple(networks), order, bool((np.diff(order) == 1).all()), starts,
+        row[order][starts], col[order][starts], np.concatenate(emitters), size,
+        size - reservoirs,
     )  # fmt: skip
 
 
@@ -153,11 +157,19 @@ def flows_of(
     composers: Sequence[Composer],
     cells: Sequence[CellMatrix],
     condensed: Condensates | None = None,
+    *,
+    with_witness: bool = True,
 ) -> Flows:
-    """Probabilities of all islands, added up by pair of vertices."""
-    pieces = list(_pieces(pattern, composers, cells, condensed)) or [_NOTHING]
+    """Probabilities of all islands, added up by pair of vertices.
+
+    Where no integral will ask for it, the witness may be left without a column.
+    """
+    pieces = list(_pieces(pattern, composers, cells, condensed, with_witness))
+    pieces = pieces or [_NOTHING]
     axes = np.broadcast_shapes(*(p.values.shape[:-1] for p in pieces))
-    values = taken(side_by_side([p.values for p in pieces], axes), pattern.order)
+    values = side_by_side([p.values for p in pieces], axes)
+    if not pattern.is_in_order:
+        values = taken(values, pattern.order)
     if len(pattern.starts) < len(pattern.order):
         values = np.add.reduceat(values, pattern.starts, axis=-1)
     steady = np.broadcast_shapes(*(p.is_open.shape[:-1] for p in pieces))
@@ -197,10 +209,12 @@ class _Piece:
     certificate: tuple[Floats, Floats, Floats]
 
 
+_NO_WITNESS = np.zeros((1, 0), complex)
+
 _NOTHING = _Piece(
     np.zeros((1, 0)),
     np.zeros((1, 0)),
-    np.zeros((1, 0), complex),
+    _NO_WITNESS,
     (np.zeros(1), np.ones(1), np.zeros(1)),
 )
 
@@ -210,6 +224,7 @@ def _pieces(
     composers: Sequence[Composer],
     cells: Sequence[CellMatrix],
     condensed: Condensates | None,
+    with_witness: bool,
 ) -> Iterator[_Piece]:
     """Probabilities, open channels and amplitudes of each shape of island."""
     for composer, as_network in zip(composers, pattern.networks, strict=True):
@@ -230,15 +245,17 @@ def _pieces(
                 mirrored = island_matrix(composer, condensed.mirrored)
                 P = signed_probabilities(condensed, matrix, mirrored)
             else:
-                P = np.moveaxis(_squared(matrix.S), 0, -3)
+                P = islands_last(squared(matrix.S))
             emitted = P.sum(axis=-2)
-            witness = amplitude_witness(matrix.S).sum(0)
+            witness = _NO_WITNESS
+            if with_witness:
+                witness = amplitude_witness(matrix.S).sum(0)
             certificate = (
                 matrix.defect.max(0),
                 matrix.condition.max(0),
                 matrix.marked.max(0).astype(float),
             )
-        is_open = _steady((emitted > 0).astype(float))
+        is_open = _steady(emitted > 0)
         axes = P.shape[: -2 if as_network else -3]
         yield _Piece(
             P.reshape(*axes, -1),
@@ -259,16 +276,21 @@ def _entry_probabilities(
     whole = Stretch(slice(0, shape.islands), slice(0, points))
     for entries, values in gather(shape, cells, axes, whole):
         amplitudes = np.moveaxis(values, -1, 0).swapaxes(1, 2)
-        P[:, :, entries] = _squared(amplitudes)
+        P[:, :, entries] = squared(amplitudes)
         witness += amplitude_witness(amplitudes)
     return P.reshape(*axes, shape.islands, len(shape.row)), witness.reshape(*axes, 1)
 
 
-def _steady(is_open: Floats) -> Floats:
+def islands_last(values: Floats) -> Floats:
+    """View of (island, *axes, out, in) as (*axes, island, out, in)."""
+    return values.transpose(*range(1, values.ndim - 2), 0, -2, -1)
+
+
+def _steady(is_open: Bools) -> Floats:
     """Cut the axes (all but two) along which nothing opens or closes to length 1."""
     if is_open.all():
         return np.ones((*(1,) * (is_open.ndim - 2), *is_open.shape[-2:]))
-    return is_open
+    return is_open.astype(float)
 
 
 def _total_by(key: Ints, values: Floats, size: int) -> Floats:
@@ -280,7 +302,3 @@ def _total_by(key: Ints, values: Floats, size: int) -> Floats:
         sums = np.add.reduceat(values[..., order], starts, axis=-1)
         total[..., key[order[starts]]] = sums
     return total
-
-
-def _squared(amplitude: Complex) -> Floats:
-    return amplitude.real**2 + amplitude.imag**2

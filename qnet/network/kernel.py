@@ -40,8 +40,8 @@ _Wave = tuple[int, list[int], list[int], list[int]]
 _Amplitudes = tuple[Ints, Complex, Complex]
 """Row of each entry in (row, point), -1 for what (entry,) holds for all points."""
 
-LANES: Final = 32
-"""Points of a tile of the compiled loop: rows of 512 bytes."""
+LANES: Final = 64
+"""Points of a tile of the compiled loop: rows of 1 kB."""
 
 BUFFER: Final = 2**21
 """Bytes of rows that the compiled loop gets at a time: what a core has to itself."""
@@ -191,17 +191,22 @@ def _amplitudes(
     block = np.broadcast_shapes(*(values.shape[1:] for _, values in found))
     count = prod(block)
     row, steady = np.full(entries, -1), np.zeros(entries, complex)
-    varying = [(here, each) for here, each in found if each[0].size > 1]
-    wide = np.empty((sum(len(each) for _, each in varying), *block), complex)
+    varying = [each for _, each in found if each[0].size > 1]
     at = 0
-    for here, each in varying:
-        wide[at : at + len(each)] = each
-        row[here] = at + np.arange(len(each))
-        at += len(each)
     for here, each in found:
-        if each[0].size == 1:
+        if each[0].size > 1:
+            row[here] = range(at, at + len(each))
+            at += len(each)
+        else:
             steady[here] = each.reshape(-1)
-    return (row, wide.reshape(len(wide), count), steady), count
+    if len(varying) == 1 and varying[0].shape[1:] == block:
+        (wide,) = varying
+    else:
+        wide, at = np.empty((at, *block), complex), 0
+        for each in varying:
+            wide[at : at + len(each)] = each
+            at += len(each)
+    return (row, np.ascontiguousarray(wide).reshape(len(wide), count), steady), count
 
 
 def _run_rows(

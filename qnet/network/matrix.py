@@ -6,12 +6,13 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qnet import compiled
-from qnet.circuit import Floats, Ints
+from qnet.circuit import Bools, Floats, Ints
 from qnet.diagnostics import LimitError, refuse
 from qnet.limits import LIMITS, free_memory
 from qnet.network import banded, clusters, series
@@ -56,6 +57,13 @@ DECOUPLED = 1e12
 
 TOGETHER = 2**22
 """Numbers that the dense solve of a stretch of doubtful points may take."""
+
+
+TRIFLE = 2**20
+"""Bytes that are not asked for."""
+
+FEW_WAVES = 8
+"""Waves up to which they are mixed one by one, without a copy of S."""
 
 
 class Mark(enum.IntEnum):
@@ -135,7 +143,7 @@ class Composer:
         """S (island, point, out, in) and smallest pivots by the route that pays."""
         if is_broad(self.shape):
             return compose_blocks(self.shape, cells)
-        points = int(np.prod(batch_axes(self.shape, cells), dtype=np.int64))
+        points = prod(batch_axes(self.shape, cells))
         batch = self.shape.islands * max(points, self.points)
         few = self._few if batch <= FEW else None
         if few is not None:
@@ -198,10 +206,10 @@ def island_matrix(composer: Composer, cells: Sequence[CellMatrix]) -> IslandMatr
     S, pivot = composer.join(cells)
     draft = _draft(S, pivot)
     tolerance = UNITARY * (shape.internal + shape.entering)
-    doubtful = ~((pivot >= WEAK_PIVOT) & (draft.defect <= tolerance))
+    sound = (pivot >= WEAK_PIVOT) & (draft.defect <= tolerance)
     at_once = max(1, TOGETHER // max(shape.internal**2, len(shape.row)))
-    for island in np.flatnonzero(doubtful.any(axis=1)).tolist():
-        points = np.flatnonzero(doubtful[island])
+    for island in np.flatnonzero(~sound.all(axis=1)).tolist():
+        points = np.flatnonzero(~sound[island])
         for start in range(0, len(points), at_once):
             here = points[start : start + at_once]
             _look_again(draft, shape, cells, island, here)
@@ -232,19 +240,36 @@ def unitarity_estimate(S: Complex) -> Floats:
     -------
     (...)
     """
-    if S.shape[-1] == 0:
+    width = S.shape[-1]
+    if width == 0:
         return np.zeros(S.shape[:-2])
     with np.errstate(invalid="ignore", over="ignore"):
-        columns = np.sum(S.real**2 + S.imag**2, axis=-2)
-        is_open = columns > 0
+        columns = squared(S).sum(-2)
+        is_open: Bools = columns > 0
+        if is_open.all():  # the columns are to sum to one and to `width` in all
+            astray = abs(total(squared(_mixed(S))) - width) / width
+            return np.maximum(largest(abs(columns - 1.0)), astray)
         opened = total(is_open.astype(float))
-        # Irrational phases: no symmetry of a device hides a defect from them.
-        mixture = np.exp(1j * np.sqrt(2) * np.arange(S.shape[-1]) ** 2)
-        mixed_out = (S.reshape(-1, S.shape[-1]) @ mixture).reshape(S.shape[:-1])
-        power = mixed_out.real**2 + mixed_out.imag**2
-        count = np.maximum(opened, 1)
-        mixed = np.abs(total(power) - opened) / count
-        return np.maximum(largest(np.abs(columns - is_open)), mixed)
+        astray = abs(total(squared(_mixed(S))) - opened) / np.maximum(opened, 1)
+        return np.maximum(largest(abs(columns - is_open)), astray)
+
+
+def _mixed(S: Complex) -> Complex:
+    """What leaves (..., out) when one fixed superposition of all waves enters."""
+    width = S.shape[-1]
+    # Irrational phases: no symmetry of a device hides a defect from them.
+    mixture = np.exp(1j * np.sqrt(2) * np.arange(width) ** 2)
+    if width > FEW_WAVES:
+        return np.asarray((S.reshape(-1, width) @ mixture).reshape(S.shape[:-1]))
+    out = S[..., 0] * mixture[0]
+    for k in range(1, width):
+        out += S[..., k] * mixture[k]
+    return out
+
+
+def squared(amplitude: Complex) -> Floats:
+    """|s|² of every amplitude."""
+    return amplitude.real**2 + amplitude.imag**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,9 +285,13 @@ class _Draft:
 def _draft(S: Complex, pivot: Floats) -> _Draft:
     # A pivot of exactly zero leaves NaN in those after it.
     usable = pivot > np.finfo(float).tiny
-    condition = np.where(usable, np.maximum(1, 1 / np.where(usable, pivot, 1)), np.inf)
-    marked = np.where(condition > ILL, Mark.ILL_CONDITIONED, Mark.GOOD)
-    return _Draft(S, unitarity_estimate(S), condition, marked.astype(np.int8))
+    if usable.all():
+        condition = np.maximum(1 / pivot, 1.0)
+    else:
+        inverse = 1 / np.where(usable, pivot, 1)
+        condition = np.where(usable, np.maximum(inverse, 1), np.inf)
+    marked = (condition > ILL).astype(np.int8) * np.int8(Mark.ILL_CONDITIONED)
+    return _Draft(S, unitarity_estimate(S), condition, marked)
 
 
 def _look_again(
@@ -321,8 +350,10 @@ def _input_defect(shape: Shape, amplitude: Complex) -> Floats:
 
 
 def _check_memory(shape: Shape, axes: tuple[int, ...]) -> None:
-    points = shape.islands * int(np.prod(axes, dtype=object))
+    points = shape.islands * prod(axes)
     need = 16 * points * shape.leaving * shape.entering
+    if need <= TRIFLE:
+        return
     free = free_memory()
     if need > LIMITS["matrix memory"].value * free:
         raise refuse(

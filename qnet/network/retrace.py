@@ -186,9 +186,10 @@ def discrepancy(
     """
     axes = np.broadcast_shapes(flows.condition.shape, flows.values.shape[:-1])
     condition = np.broadcast_to(flows.condition, axes)
-    usable = np.where(condition < USABLE, condition, 0.0)
+    is_usable = condition < USABLE
+    usable = condition if is_usable.all() else np.where(is_usable, condition, 0.0)
     found = Discrepancy()
-    for k in {int(np.argmax(usable > 0)), int(np.argmax(usable))}:
+    for k in {int(np.argmax(is_usable)), int(np.argmax(usable))}:
         point = tuple(int(i) for i in np.unravel_index(k, axes))
         if usable[point]:
             again = retrace(wiring, cells, point, condensed)

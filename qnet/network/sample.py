@@ -100,6 +100,8 @@ class Sample:
         energy: Floats,
         voltage: Floats | None = None,
         cells: tuple[CellMatrix, ...] | None = None,
+        *,
+        with_witness: bool = True,
     ) -> Flows:
         """Probabilities between reservoirs, for currents.
 
@@ -109,6 +111,8 @@ class Sample:
             As in `smatrix`.
         cells : tuple of CellMatrix, optional
             `cell_matrices` there, if they are at hand.
+        with_witness : bool
+            False where nothing will be integrated over these energies.
 
         Returns
         -------
@@ -119,7 +123,13 @@ class Sample:
             cells = self.cell_matrices(energy, voltage)
         topology = self.topology
         condensed = self.condensates(energy, voltage)
-        flows = flows_of(topology.pattern, topology.composers, cells, condensed)
+        flows = flows_of(
+            topology.pattern,
+            topology.composers,
+            cells,
+            condensed,
+            with_witness=with_witness,
+        )
         if condensed is None:
             return flows
         return replace(

@@ -87,6 +87,9 @@ def split(mesh: Mesh, labels: NDArray[np.intp]) -> list[tuple[int, Mesh]]:
         return [(int(labels), ())]
     shape = np.broadcast_shapes(*[m.shape for m in mesh])
     labels = np.broadcast_to(labels, shape)
+    first = labels[(0,) * len(shape)] if labels.size else 0
+    if (labels == first).all():
+        return [(int(first), mesh)] if labels.size else []
     pieces = []
     for label in np.unique(labels):
         mask = labels == label
