@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from qnet.diagnostics import NetlistError, QnetError, Source, Span, refuse
 from qnet.lang.parse import parse
 from qnet.lang.reading import read_deck
-from qnet.lang.rows import slots_of
+from qnet.lang.slots import slots_of
 from qnet.lang.tokens import lexicon
 from qnet.lang.write import write_deck
 from qnet.spelling import Spellable, spelled

@@ -137,12 +137,12 @@ def _joined(known: Keys, keys: Keys) -> tuple[Keys, Ints]:
     every = np.zeros((len(known) + len(keys), width), "<u8")
     every[: len(known), : known.shape[1]] = known
     every[len(known) :, : keys.shape[1]] = keys
-    order = np.argsort(every[:, 0]) if width == 1 else np.lexsort(every.T)
+    # As in a dictionary: n7, n8, n9 are in order already, which makes sorting fast.
+    order = np.lexsort(every.view(">u8").astype(np.uint64).T[::-1])
     ahead, behind = every[order[:-1]], every[order[1:]]
     begins = np.append(True, (ahead != behind).any(1))
-    earliest = np.minimum.reduceat(order, np.flatnonzero(begins))
-    first = np.empty(len(every), np.intp)
-    first[order] = earliest[np.cumsum(begins) - 1]
+    first = np.empty(len(every), np.intp)  # of equal words; sorting was stable
+    first[order] = order[np.flatnonzero(begins)][np.cumsum(begins) - 1]
     is_new = first == np.arange(len(every))
     number = np.cumsum(is_new) - 1
     return every[is_new], number[first[len(known) :]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -51,10 +52,8 @@ class NodeTable:
             return found
         if self._spelled is None:
             self._spelled = list(self._folded.words()[:before])
-        self._spelled.extend(
-            GROUND if folded[k] == GROUND else names[k]
-            for k in np.flatnonzero(first_seen(found, before)).tolist()
-        )
+        new = compress(zip(folded, names, strict=True), first_seen(found, before))
+        self._spelled.extend(GROUND if low == GROUND else name for low, name in new)
         shown = list(map(self._spelled.__getitem__, found.tolist()))
         if shown != list(names):
             self._note_spellings(names, shown, place)

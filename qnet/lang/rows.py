@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, groupby, repeat
-from typing import Literal, cast, overload
+from itertools import accumulate, groupby
+from typing import overload
 
 import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import Span
 from qnet.lang.cards import Card, Element, For, ListOf, Section, Subckt, Value
-from qnet.lang.replay import Form, Step, is_common, line_expression
+from qnet.lang.replay import Form
 from qnet.lang.sheet import Sheet, without_collection
-from qnet.lang.texts import PAGE, Words, pages_of, selected
-from qnet.lang.tokens import lexicon
-
-Kind = Literal["word", "number", "text", "value"]
+from qnet.lang.slots import Kind, Slot, columns_of, slots_of
+from qnet.lang.texts import pages_of, selected
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,60 +253,10 @@ class Alike:
         return self._sheet.span(int(self._numbers[index]))
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Tokens `first` to `last` of a card: its name, an item, a key or a key's value.
-
-    `kind` says how it is read, as in `Column`.
-    """
-
-    part: Literal["name", "items", "key", "args"]
-    kind: Kind
-    first: int
-    last: int
-
-
-@lru_cache(1024)
-def slots_of(form: Form) -> tuple[Slot, ...]:
-    """Slots of an element card, in the order of the card.
-
-    Parameters
-    ----------
-    form : Form
-        Its form.
-
-    Returns
-    -------
-    tuple of Slot
-        The name, then items, keys and their values as they come.
-    """
-    card = form.steps[-1]
-    slots = []
-    for index, part in enumerate(card.parts):
-        step = form.steps[~part]
-        if step.rule == "arg":
-            slots.append(Slot("key", "word", step.first, step.first))
-            value = form.steps[~step.parts[-1]]
-            slots.append(Slot("args", _kind(form, value), value.first, value.last))
-        else:
-            place: Literal["name", "items"] = "items" if index else "name"
-            slots.append(Slot(place, _kind(form, step), step.first, step.last))
-    return tuple(slots)
-
-
-def _kind(form: Form, step: Step) -> Kind:
-    """How a slot is read: by its text alone, if it is a single word or number."""
-    if step.rule == "word":
-        return "word" if len(step.parts) == 1 else "value"
-    if step.rule == "quantity" and lexicon().names[form.kinds[step.last]] == "NUMBER":
-        return "number"
-    return "text" if step.rule == "text" else "value"
-
-
 def _groups(sheet: Sheet, form: Form, places: Ints, numbers: Ints) -> Iterator[Alike]:
     """Cards of one form, apart by letter and keys."""
     slots = slots_of(form)
-    texts = _texts(sheet, form, slots, numbers)
+    texts = columns_of(sheet, form, numbers)
     told = [
         (column, 1 if slot.part == "name" else None)
         for slot, column in zip(slots, texts, strict=True)
@@ -341,75 +287,3 @@ def _is_one(column: Sequence[str], length: int | None) -> bool:
         for page in pages_of(column)
         for text in {text[:length] for text in page}
     )
-
-
-def _texts(
-    sheet: Sheet, form: Form, slots: Sequence[Slot], numbers: Ints
-) -> list[Sequence[str]]:
-    """Column of texts of each slot."""
-    if len(numbers) <= PAGE:
-        return _page(sheet, form, slots, numbers)
-    pages = [
-        ["\n".join(column) for column in _page(sheet, form, slots, page)]
-        for page in np.split(numbers, range(PAGE, len(numbers), PAGE))
-    ]
-    return [Words(column, len(numbers)) for column in zip(*pages, strict=True)]
-
-
-def _page(
-    sheet: Sheet, form: Form, slots: Sequence[Slot], numbers: Ints
-) -> list[Sequence[str]]:
-    """Some thousand texts of each slot."""
-    columns: list[Sequence[str]] | None = None
-    if is_common(form):
-        pattern = _slot_pattern(form)
-        columns = _split(sheet, pattern, numbers) or _matched(sheet, pattern, numbers)
-    else:
-        rows = [_cut(sheet, slots, number) for number in numbers.tolist()]
-        columns = list(zip(*rows, strict=True))
-    for index, slot in enumerate(slots):
-        if slot.kind == "text":
-            columns[index] = [text[1:-1] for text in columns[index]]
-    return columns
-
-
-def _split(
-    sheet: Sheet, pattern: re.Pattern[str], numbers: Ints
-) -> list[Sequence[str]] | None:
-    """Texts by slot of cards that follow one another, at the speed of `re`.
-
-    None where something stands between them.
-    """
-    first, last = int(numbers[0]), int(numbers[-1])
-    if last - first >= len(numbers):
-        return None
-    passage = sheet.text[sheet.starts[first] : sheet.stop(last) + 1]
-    between, *columns = _every(pattern.split(passage), pattern.groups + 1)
-    return None if any(between) else columns
-
-
-def _every(items: list[str], step: int) -> list[Sequence[str]]:
-    return [items[first::step] for first in range(step)]
-
-
-def _matched(
-    sheet: Sheet, pattern: re.Pattern[str], numbers: Ints
-) -> list[Sequence[str]]:
-    """Texts by slot of cards that stand apart."""
-    starts = map(sheet.starts.__getitem__, numbers.tolist())
-    lines = map(pattern.match, repeat(sheet.text), starts)
-    rows = [line.groups() for line in cast("Iterator[re.Match[str]]", lines)]
-    return list(zip(*rows, strict=True))
-
-
-def _cut(sheet: Sheet, slots: Sequence[Slot], number: int) -> list[str]:
-    """Texts of the slots of one card."""
-    tokens, text = sheet.tokens(number), sheet.text
-    return [text[tokens[s.first].start : tokens[s.last].stop] for s in slots]
-
-
-@lru_cache(256)
-def _slot_pattern(form: Form) -> re.Pattern[str]:
-    """Expression for a line with a group for each slot."""
-    slots = [(slot.first, slot.last) for slot in slots_of(form)]
-    return re.compile(line_expression(form.kinds, slots))

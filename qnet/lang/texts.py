@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from operator import eq
 from typing import Final, overload
 
 from qnet.circuit import Ints
@@ -89,7 +90,7 @@ def lowered(texts: Sequence[str]) -> Sequence[str]:
     """Texts in lower case; the same object where they are."""
     pages = texts.joined() if isinstance(texts, Words) else ["\n".join(texts)]
     found = [page.lower() for page in pages]
-    if found == pages:
+    if all(map(eq, found, pages)):
         return texts
     return (
         Words(found, len(texts)) if isinstance(texts, Words) else found[0].split("\n")

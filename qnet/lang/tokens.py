@@ -20,6 +20,9 @@ from qnet.limits import LIMITS
 if TYPE_CHECKING:
     from lark import Lark
 
+COMMENT_SIGNS: Final = (";", "//", "$")
+"""How a comment at the end of a card begins."""
+
 _COMMENT_LINE: Final = re.compile(r"[ \t]*([*#][^\n]*)")
 
 

@@ -12,7 +12,7 @@ MANY = 2 * PAGE + 5
 
 def paged(texts):
     pages = [texts[k : k + PAGE] for k in range(0, len(texts), PAGE)]
-    return Words(["\n".join(page) for page in pages], len(texts))
+    return Words(tuple("\n".join(page) for page in pages), len(texts))
 
 
 def test_words_are_the_texts_that_they_keep():
@@ -22,7 +22,9 @@ def test_words_are_the_texts_that_they_keep():
     assert len(words) == MANY
     assert [words[0], words[PAGE], words[-1]] == [texts[0], texts[PAGE], texts[-1]]
     assert words[PAGE - 1 : PAGE + 1] == texts[PAGE - 1 : PAGE + 1]
-    assert list(lowered(words)) == [text.lower() for text in texts]
+    small = lowered(words)
+    assert lowered(small) is small
+    assert list(small) == [text.lower() for text in texts]
     assert distinct(words) == set(texts)
     assert selected(words, [3, PAGE]) == [texts[3], texts[PAGE]]
     assert list(joined([words, ("a", "b")])) == [*texts, "a", "b"]
@@ -56,7 +58,7 @@ def test_cards_in_columns_are_the_cards_one_by_one(between):
 def test_nodes_of_a_long_netlist_are_numbered_as_they_come():
     nodes = template("\n".join(chain(MANY))).circuit().nodes
     # T1 and T2 name the ends; then come the nodes between, in the order of the wires.
-    assert nodes == ["n0", f"n{MANY}", *(f"n{k}" for k in range(1, MANY))]
+    assert list(nodes) == ["n0", f"n{MANY}", *(f"n{k}" for k in range(1, MANY))]
 
 
 def test_a_second_spelling_pages_later_is_noted_where_it_stands():
