@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from qnet.circuit import Floats
 from qnet.constants import Gq, kB_eV
 from qnet.network.entries import largest
 from qnet.network.retrace import faintness
+from qnet.smatrix import Complex, unitarity_defect
 from qnet.solved import Solved
 from qnet.transport.audits import entropy_production, first_law_defect
 from qnet.transport.counting import fluctuation_theorem_defect
@@ -18,7 +20,7 @@ from qnet.transport.fluctuations import conservation_defect, negativity
 from qnet.transport.reciprocity import imbalance, sum_rule_defect
 
 AUDITS: Final = {
-    "unitarity": ("S†S = 1", ("composed unitarity",)),
+    "unitarity": ("S†S = 1", ("composed unitarity", "input unitarity")),
     "waves": ("all waves match at the joints", ("wave matching",)),
     "kcl": (
         "currents are conserved",
@@ -27,6 +29,10 @@ AUDITS: Final = {
     "sumrules": (
         "rows and columns of G sum to zero",
         ("sum rules", "weak conductances"),
+    ),
+    "quadrature": (
+        "energy integrals keep their tolerance",
+        ("quadrature error", "noise error"),
     ),
     "onsager": ("G(B) = G(-B)ᵀ", ("reciprocity",)),
     "fdt": (
@@ -42,6 +48,7 @@ AUDITS: Final = {
 
 OF_UNITARY: Final = frozenset(
     {
+        "input unitarity",
         "composed unitarity",
         "sum rules",
         "weak conductances",
@@ -86,6 +93,19 @@ def certificates(solved: Solved, checks: frozenset[str]) -> list[Certificate]:
     return found
 
 
+def unchecked(solved: Solved) -> dict[str, str]:
+    """Words of ``.check`` without a certificate here if they are on, and why."""
+    lost = f"'{lossy[0].names[0]}' is lossy" if (lossy := solved.circuit.lossy) else ""
+    return {
+        "unitarity": lost,
+        "kcl": lost,
+        "sumrules": lost,
+        "waves": solved.sample.unmatched,
+        "fdt": "no noise is asked for",
+        "laws": lost or "linear response: heat is of second order",
+    }
+
+
 def _of_currents(solved: Solved) -> list[Certificate]:
     """Defects of scattering, conductances and circuit equations."""
     flows, solution = solved.flows, solved.solution
@@ -98,7 +118,8 @@ def _of_currents(solved: Solved) -> list[Certificate]:
     again = solved.sample.discrepancy(solved.cells, flows)
     if again is not None:
         weak = np.maximum(weak, again.weak)
-    found = [
+    found = _of_inputs(solved)
+    found += [
         Certificate("composed unitarity", unitarity, channels),
         Certificate("loop condition", condition),
         Certificate("sum rules", sum_rule_defect(solved.full_stamp), n),
@@ -111,6 +132,33 @@ def _of_currents(solved: Solved) -> list[Certificate]:
         matching = np.full((1,) * condition.ndim, again.matching)
         found.append(Certificate("wave matching", matching, channels))
     return found
+
+
+def _of_inputs(solved: Solved) -> list[Certificate]:
+    """Departure from unitarity of matrices that somebody else computed."""
+    groups, defects, size = solved.circuit.groups, [], 0
+    for cell, found in zip(solved.sample.topology.cells, solved.cells, strict=True):
+        model = groups[cell.group].model
+        if not getattr(model, "imported", False):
+            continue
+        inner = cell.outgoing // cell.copies, cell.incoming // cell.copies
+        S = found.values.reshape(*found.values.shape[:2], -1, *inner)
+        is_known = not getattr(model, "incoherent", False)
+        is_finite = np.isfinite(S).all((-2, -1))
+        defect = (unitarity_defect if is_known else _sum_defect)(np.nan_to_num(S))
+        defect = np.where(is_finite, defect, np.nan).max((0, 2))
+        defects.append(defect.reshape(found.axes).max(-1))
+        size = max(size, inner[1])
+    if not defects:
+        return []
+    worst = functools.reduce(np.maximum, defects)
+    return [Certificate("input unitarity", worst, size)]
+
+
+def _sum_defect(S: Complex) -> Floats:
+    """Largest departure of a sum of probabilities from one, (...)."""
+    P = S.real**2 + S.imag**2
+    return np.maximum(abs(P.sum(-1) - 1).max(-1), abs(P.sum(-2) - 1).max(-1))
 
 
 def _of_noise(solved: Solved, checks: frozenset[str]) -> list[Certificate]:

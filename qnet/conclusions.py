@@ -64,6 +64,7 @@ def conclude(
         ),
         audits=tuple(_audits(template, found)),
         certificates=_certificates(found, template.sweep),
+        silent={name: THRESHOLDS[name].silent_at(n) for name, n in found.sizes.items()},
         diagnostics=(
             *_diagnostics(template, found),
             *_without_value(template, found, measures),
@@ -195,9 +196,11 @@ def _point(
 
 
 def _audits(template: Template, found: Survey) -> list[Verdict]:
+    """A line for each audit: its worst certificate, or why there is none."""
     verdicts = []
     for word, (claim, names) in AUDITS.items():
         if word not in template.checks:
+            verdicts.append(_unchecked(claim, "switched off by .check"))
             continue
         graded = [
             (worst / THRESHOLDS[name].refused, worst, where, name)
@@ -206,6 +209,8 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
             for worst, where in [_worst(found, name, template.sweep)]
         ]
         if not graded:
+            why = found.unchecked.get(word, "no point has an answer")
+            verdicts.append(_unchecked(claim, why))
             continue
         share, worst, where, name = max(graded)
         holds = share <= 1
@@ -213,6 +218,10 @@ def _audits(template: Template, found: Survey) -> list[Verdict]:
             where = f"{name} {where}".rstrip()
         verdicts.append(Verdict(claim, holds, worst, where))
     return verdicts
+
+
+def _unchecked(claim: str, why: str) -> Verdict:
+    return Verdict(claim, passed=True, worst=float("nan"), unchecked=why)
 
 
 def _worst(found: Survey, name: str, axes: tuple[Axis, ...]) -> tuple[float, str]:

@@ -108,22 +108,25 @@ class Result:
 class Verdict:
     """An ``.assert`` or an audit: what was asked, whether it holds, how far at worst.
 
-    `where` names the worst point or pair in words.
+    `where` names the worst point or pair in words. `unchecked` says why an audit was
+    not made; it has nothing against an answer then.
     """
 
     name: str
     passed: bool
     worst: float
     where: str = ""
+    unchecked: str = ""
 
     def to_dict(self, name: str = "name") -> dict[str, Any]:
         """Plain values; `name` is the key of its name, ``text`` for an assert."""
-        return {
+        shown = {
             name: self.name,
             "passed": self.passed,
             "worst": plain(np.asarray(self.worst)),
             "where": self.where,
         }
+        return shown | ({"unchecked": self.unchecked} if self.unchecked else {})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +172,8 @@ class Report:
         All that decides the numbers: text of the netlist, overrides, data, versions.
     graphs : tuple of Graph
         One for each ``.plot``.
+    silent : mapping
+        Up to where each certificate is silent, at the size of this problem.
     """
 
     title: str
@@ -183,6 +188,7 @@ class Report:
     settings: Mapping[str, str]
     provenance: Mapping[str, str] = field(default_factory=dict)
     graphs: tuple[Graph, ...] = ()
+    silent: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -226,13 +232,31 @@ class Report:
             "asserts": [verdict.to_dict("text") for verdict in self.asserts],
             "audits": [verdict.to_dict() for verdict in self.audits],
             "certificates": {
-                name: quantity.to_dict() | limits_of(name)
+                name: quantity.to_dict() | self.limits_of(name)
                 for name, quantity in self.certificates.items()
             },
             "diagnostics": [diagnostic_as_dict(d) for d in self.diagnostics],
             "settings": dict(self.settings),
             "provenance": dict(self.provenance),
             "graphs": [graph.to_dict() for graph in self.graphs],
+        }
+
+    def limits_of(self, certificate: str) -> dict[str, Any]:
+        """What a certificate means, and its limits.
+
+        Returns
+        -------
+        dict
+            ``meaning``; ``silent`` up to a defect, flagged up to the next, and
+            ``refused`` above.
+        """
+        known = THRESHOLDS.get(certificate)
+        if known is None:
+            return {}
+        return {
+            "meaning": known.meaning,
+            "silent": self.silent.get(certificate, known.silent),
+            "refused": known.refused,
         }
 
     def _repr_html_(self) -> str:
@@ -256,19 +280,6 @@ class Report:
         from qnet.output.export import to_pandas
 
         return to_pandas(self)
-
-
-def limits_of(certificate: str) -> dict[str, Any]:
-    """What a certificate means and its limits: silent below one, refused above."""
-    known = THRESHOLDS.get(certificate)
-    if known is None:
-        return {}
-    return {
-        "meaning": known.meaning,
-        "silent": known.silent,
-        "growth": known.growth,
-        "refused": known.refused,
-    }
 
 
 def numeric_axes(quantity: Quantity, sweep: Sequence[str]) -> tuple[Axis, ...]:

@@ -214,7 +214,7 @@ def unitarity_defect(S: Complex) -> Float:
     if S.shape[-1] == 0:
         return np.zeros(S.shape[:-2])
     gram = np.swapaxes(S.conj(), -1, -2) @ S - np.eye(S.shape[-1])
-    return np.linalg.norm(gram, ord=2, axis=(-2, -1))
+    return abs(np.linalg.eigvalsh(gram)).max(-1)
 
 
 def amplitude_witness(S: Complex) -> Complex:

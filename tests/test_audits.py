@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import qnet
+from qnet.audits import AUDITS
 from qnet.constants import Gq
 
 INTERFEROMETER = """
@@ -108,12 +109,18 @@ S1 a b matrix S=[[0.6, 0.7j], [0.7j, 0.6]] lossy
     report = qnet.run(text)
     assert report.passed
     assert "QN553" in {finding.code for finding in report.diagnostics}
-    claims = {audit.name for audit in report.audits}
-    assert claims == {
-        "all waves match at the joints",
-        "G(B) = G(-B)ᵀ",
-        "noise is positive, and 2kT(G + Gᵀ) without bias",
+    reasons = {audit.name: audit.unchecked for audit in report.audits}
+    assert reasons == {
+        "S†S = 1": "'S1' is lossy",
+        "all waves match at the joints": "",
+        "currents are conserved": "'S1' is lossy",
+        "rows and columns of G sum to zero": "'S1' is lossy",
+        "energy integrals keep their tolerance": "",
+        "G(B) = G(-B)ᵀ": "",
+        "noise is positive, and 2kT(G + Gᵀ) without bias": "",
+        "energy is conserved and entropy grows": "'S1' is lossy",
     }
+    assert all(np.isnan(a.worst) for a in report.audits if a.unchecked)
     assert report.measures["lost"].values == pytest.approx(0.15 * Gq * 1e-3)
 
 
@@ -141,3 +148,74 @@ def test_equilibrium_turns_over_nothing_and_passes():
     text = "T1 s V=0\nT2 d V=0\nQ1 s d hwx=1meV hwy=2meV\n.temp 1K\n"
     report = qnet.run(f"{text}.options response=full\n.op\n.noise\n")
     assert report.passed
+
+
+@pytest.mark.parametrize("checks", ["", ".check onsager waves off"])
+def test_every_audit_has_its_line_and_says_why_it_is_not_made(checks):
+    report = qnet.run(f"T1 a V=1mV\nT2 b V=0\nB1 a b T=0.5\n.op\n{checks}")
+    assert len(report.audits) == len(AUDITS)
+    off = {audit.name for audit in report.audits if "off by" in audit.unchecked}
+    assert len(off) == (2 if checks else 0)
+    told = {audit.name: audit.unchecked for audit in report.audits}
+    assert told["noise is positive, and 2kT(G + Gᵀ) without bias"]
+    assert told["energy is conserved and entropy grows"].startswith("linear response")
+    assert not told["energy integrals keep their tolerance"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ("", "nothing scatters"),
+        (
+            ".for k in 0:80\nP{k} n{k} n{k+1} eps=0.1 type=dephasing\n.endfor\n"
+            "T8 n0 V=0\nT9 n81 V=0",
+            "probabilities without interference, solved as a network",
+        ),
+        (
+            ".for k in 0:1100\nB{k} n{k} n{k+1} T=0.999\n.endfor\n"
+            "T8 n0 V=0\nT9 n1101 V=0",
+            "every island is too large, more than 2000 waves",
+        ),
+    ],
+)
+def test_waves_that_are_not_matched_say_why(cells, why):
+    report = qnet.run(f"T1 a V=1mV\nR1 a 0 1k\n{cells}\n.op")
+    (audit,) = (a for a in report.audits if a.name == "all waves match at the joints")
+    assert audit.passed
+    assert audit.unchecked == why
+    assert "wave matching" not in report.certificates
+
+
+def of_excess(excess):
+    r = 0.5**0.5 * (1 + excess / 2)
+    S = f"[[{r!r}, {r!r}], [{r!r}, {-r!r}]]"
+    return f"T1 a V=1mV\nT2 b V=0\nS1 a b matrix S={S}\n.op"
+
+
+@pytest.mark.parametrize("excess", [0, 1e-10])
+def test_an_imported_matrix_is_graded_by_its_unitarity(excess):
+    report = qnet.run(of_excess(excess))
+    found = float(report.certificates["input unitarity"].values)
+    assert found == pytest.approx(excess, abs=1e-14)
+    flagged = [one for one in report.diagnostics if "input unitarity" in one.message]
+    assert [one.code for one in flagged] == ["QN546"] * bool(excess)
+
+
+def test_an_imported_matrix_that_is_not_unitary_is_refused():
+    with pytest.raises(qnet.QnetError) as refused:
+        qnet.run(of_excess(1e-5))
+    assert {one.code for one in refused.value.diagnostics} == {"QN521"}
+
+
+def test_thresholds_survive_the_way_through_every_file(tmp_path):
+    text = "T1 a V=1mV\nT2 b V=0\nB1 a b T=0.5\n.op\n"
+    ours = qnet.run(text)
+    for suffix in (".json", ".nc", ".npz", ".csv", ".raw"):
+        path = tmp_path / f"out{suffix}"
+        qnet.run(text, output=path)
+        report = qnet.load(path)
+        assert report.silent == ours.silent
+        assert report.audits == ours.audits or np.isnan(report.audits[-1].worst)
+        assert [a.unchecked for a in report.audits] == [
+            a.unchecked for a in ours.audits
+        ]

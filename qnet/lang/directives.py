@@ -29,6 +29,7 @@ AUDITS: Final = (
     "waves",
     "kcl",
     "sumrules",
+    "quadrature",
     "fdt",
     "laws",
 )

@@ -159,8 +159,8 @@ class Discrepancy:
         that is more than rounding.
     """
 
-    matching: float = 0.0
-    weak: float = 0.0
+    matching: float
+    weak: float
 
 
 def discrepancy(
@@ -168,7 +168,7 @@ def discrepancy(
     cells: Sequence[CellMatrix],
     flows: Flows,
     condensed: Condensates | None = None,
-) -> Discrepancy:
+) -> Discrepancy | None:
     """Hold probabilities against those that `retrace` finds, at two points.
 
     These are the first point, and that of the narrowest resonance that is not
@@ -183,21 +183,29 @@ def discrepancy(
         Probabilities that followed from them.
     condensed : Condensates, optional
         The superconductors there.
+
+    Returns
+    -------
+    Discrepancy or None
+        None where both points are ill-conditioned.
     """
     axes = np.broadcast_shapes(flows.condition.shape, flows.values.shape[:-1])
     condition = np.broadcast_to(flows.condition, axes)
     is_usable = condition < USABLE
     usable = condition if is_usable.all() else np.where(is_usable, condition, 0.0)
-    found = Discrepancy()
+    found: list[Discrepancy] = []
     for k in {int(np.argmax(is_usable)), int(np.argmax(usable))}:
         point = tuple(int(i) for i in np.unravel_index(k, axes))
         if usable[point]:
             again = retrace(wiring, cells, point, condensed)
-            one = _compare(wiring, flows, point, float(condition[point]), again)
-            found = Discrepancy(
-                max(found.matching, one.matching), max(found.weak, one.weak)
-            )
-    return found
+            if np.isfinite(again.charge).all() and again.growth < USABLE:
+                worst = max(float(condition[point]), again.growth)
+                found.append(_compare(wiring, flows, point, worst, again))
+    if not found:
+        return None
+    return Discrepancy(
+        max(one.matching for one in found), max(one.weak for one in found)
+    )
 
 
 def faintness(channels: int, condition: Floats) -> Floats:
@@ -218,9 +226,6 @@ def _compare(
 ) -> Discrepancy:
     """Probabilities in use at one point against those found once more."""
     expected = again.charge
-    if not np.isfinite(expected).all() or again.growth > USABLE:
-        return Discrepancy()
-    condition = max(condition, again.growth)
     place = np.full(flows.size, -1)
     place[wiring.reservoirs] = np.arange(len(expected))
     row, col = place[flows.rows], place[flows.cols]

@@ -28,6 +28,7 @@ from qnet.network.nambu import separate_matrices, with_condensate
 from qnet.network.retrace import Discrepancy, discrepancy
 from qnet.network.superconductors import with_common_voltage
 from qnet.network.topology import Topology, topology_of
+from qnet.network.wiring import WAVES
 from qnet.smatrix import Complex
 
 
@@ -145,13 +146,24 @@ class Sample:
         """How far probabilities are from those that the scatterers give once more.
 
         `cells` and `flows` are those at the Fermi energy and no voltage. None where
-        every island is too large.
+        `unmatched` says why.
         """
         wiring = self.topology.wiring
         if wiring is None:
             return None
         condensed = self.condensates(self.circuit.fermi[..., None])
         return discrepancy(wiring, cells, flows, condensed)
+
+    @property
+    def unmatched(self) -> str:
+        """Why `discrepancy` has nothing to say, if it has not."""
+        if self.topology.wiring is not None:
+            return "waves are all but decoupled"
+        if not self.circuit.groups:
+            return "nothing scatters"
+        if all(self.topology.pattern.networks):
+            return "probabilities without interference, solved as a network"
+        return f"every island is too large, more than {WAVES} waves"
 
     def branches(
         self, energy: Floats, voltage: Floats | None = None

@@ -21,7 +21,6 @@ from qnet.results import (
     Report,
     Result,
     diagnostic_as_dict,
-    limits_of,
     plain,
 )
 
@@ -101,7 +100,7 @@ def dataset_of(report: Report) -> Dataset:
         "measures": gathering.table(report.measures),
         "tables": [gathering.table(table) for table in report.tables],
         "analyses": [gathering.result(result) for result in report.analyses],
-        "certificates": gathering.certificates(report.certificates),
+        "certificates": gathering.certificates(report),
         "graphs": [gathering.graph(graph) for graph in report.graphs],
     }
     attributes = {
@@ -179,12 +178,15 @@ class _Gathering:
             },
         }
 
-    def certificates(self, certificates: Mapping[str, Quantity]) -> dict[str, Any]:
-        """Where the certificates stand."""
-        return {
-            name: self.add(f"certificate.{name}", name, quantity, "", limits_of(name))
-            for name, quantity in certificates.items()
-        }
+    def certificates(self, report: Report) -> dict[str, Any]:
+        """Where the certificates stand, and up to where they are silent."""
+        found = {}
+        for name, quantity in report.certificates.items():
+            limits = report.limits_of(name)
+            place = self.add(f"certificate.{name}", name, quantity, "", limits)
+            silent = {"silent": limits["silent"]} if limits else {}
+            found[name] = place | silent
+        return found
 
     def graph(self, graph: Graph) -> dict[str, Any]:
         """Where the values of a ``.plot`` stand."""

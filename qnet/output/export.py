@@ -19,7 +19,7 @@ from qnet.diagnostics import StorageError, refuse
 from qnet.files import write_whole
 from qnet.output.dataset import CONVENTIONS, dataset_of
 from qnet.output.formats import as_netcdf, as_npz, as_raw
-from qnet.results import Quantity, Report, aligned, limits_of, numeric_axes
+from qnet.results import Quantity, Report, aligned, numeric_axes
 
 if TYPE_CHECKING:
     import pandas
@@ -215,9 +215,9 @@ def as_csv(report: Report) -> dict[str, str]:
 
     Columns are the sweep axes, the measures, the printed items, and then each
     analysis' quantities by terminal (``voltage[T1] (V)``, ``G[T1,T2] (Gq)``), with
-    units in the header, and last the certificates with the limit above which they
-    refuse. Numbers have all their digits; a marked point is an empty cell; a complex
-    column is two.
+    units in the header, and last the certificates with the limits up to which they are
+    silent, and above which they refuse. Numbers have all their digits; a marked point
+    is an empty cell; a complex column is two.
 
     Returns
     -------
@@ -246,11 +246,17 @@ def _sheets(report: Report) -> dict[str, Columns]:
             sheets[result.analysis] = ((*report.axes, *numeric), [grown])
     tables.append(
         {
-            f"{name} < {limits_of(name).get('refused')}": certificate
+            _with_limits(name, report.limits_of(name)): certificate
             for name, certificate in report.certificates.items()
         }
     )
     return {name: _gathered(axes, listed) for name, (axes, listed) in sheets.items()}
+
+
+def _with_limits(name: str, limits: Mapping[str, Any]) -> str:
+    """Header of a certificate: ``sum rules [silent 2e-12, refused 1e-08]``."""
+    told = [f"{word} {limits[word]:.3g}" for word in ("silent", "refused") if limits]
+    return f"{name} [{', '.join(told)}]" if told else name
 
 
 def to_pandas(report: Report) -> pandas.DataFrame:

@@ -135,8 +135,19 @@ def _columns(dataset: Dataset) -> list[tuple[str, str, NDArray[Any]]]:
                 for dim, k in zip(own, entry, strict=True)
             ]
             title = f"{name}[{','.join(labels)}]" if labels else name
+            title += _limits(variable.attributes)
             found.append((title, unit, full[(..., *entry)].reshape(-1)))
     return found or [("empty", "", np.zeros(1))]
+
+
+def _limits(remarks: Mapping[str, str | float]) -> str:
+    """Both limits of a certificate, for files that have names alone."""
+    told = [
+        f"{word}={remarks[word]:.3g}"
+        for word in ("silent", "refused")
+        if word in remarks
+    ]
+    return f"[{','.join(told)}]" if told else ""
 
 
 def read(path: Path) -> Dataset:

@@ -51,6 +51,11 @@ def report_of(
             for found in held["diagnostics"]
         ),
         settings=dict(held["settings"]),
+        silent={
+            name: certificate["silent"]
+            for name, certificate in held["certificates"].items()
+            if "silent" in certificate
+        },
         provenance=provenance,
         graphs=tuple(reader.graph(graph) for graph in held.get("graphs", ())),
     )
@@ -135,7 +140,8 @@ def _lengths(held: Any, rank: int) -> Iterator[int]:  # noqa: ANN401  any depth
 
 def _verdict(held: Mapping[str, Any], name: str) -> Verdict:
     worst = np.nan if held["worst"] is None else held["worst"]
-    return Verdict(held[name], held["passed"], worst, held["where"])
+    unchecked = held.get("unchecked", "")
+    return Verdict(held[name], held["passed"], worst, held["where"], unchecked)
 
 
 def _diagnostic(held: Mapping[str, Any], netlist: str, name: str) -> Diagnostic:

@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from qnet.certificate import THRESHOLDS
 from qnet.circuit import Axis
 from qnet.diagnostics import clean
 from qnet.notation import MARKED, engineering, in_quanta, number, scale
@@ -55,7 +54,7 @@ def report_lines(report: Report) -> list[Line]:
         lines += _section("Printed", table, report.axes)
     lines += _verdicts("Asserted", report.asserts)
     lines += _verdicts("Audited", report.audits)
-    lines += _certificates(report.certificates)
+    lines += _certificates(report)
     lines += _marks(report)
     return lines
 
@@ -220,6 +219,10 @@ def _verdicts(title: str, verdicts: Sequence[Verdict]) -> list[Line]:
     is_claim = title == "Asserted"  # what holds needs no figure: the text states one
     lines = [Line(""), Line(title, "heading")]
     for verdict in verdicts:
+        if verdict.unchecked:
+            text = f"  –       {clean(verdict.name):{width}}  not checked: "
+            lines.append(Line(text + verdict.unchecked, "faint"))
+            continue
         word, style = ("holds ", "good") if verdict.passed else ("FAILED", "bad")
         tells = math.isfinite(verdict.worst) and not (is_claim and verdict.passed)
         worst = f"  worst {verdict.worst:.2g}" if tells else ""
@@ -229,20 +232,22 @@ def _verdicts(title: str, verdicts: Sequence[Verdict]) -> list[Line]:
     return lines
 
 
-def _certificates(certificates: Mapping[str, Quantity]) -> list[Line]:
-    if not certificates:
+def _certificates(report: Report) -> list[Line]:
+    if not report.certificates:
         return []
-    names, worst, limits = [], [], []
-    for name, quantity in certificates.items():
+    names, worst, silent, refused = [], [], [], []
+    for name, quantity in report.certificates.items():
         names.append(name)
         worst.append(_two_digits(float(np.max(quantity.values, initial=0.0))))
-        threshold = THRESHOLDS.get(name)
-        limits.append(_two_digits(threshold.refused) if threshold else "")
+        limits = report.limits_of(name)
+        silent.append(_two_digits(limits.get("silent", 0.0)))
+        refused.append(_two_digits(limits.get("refused", 0.0)))
     lines = [Line(""), Line("Certified", "heading")]
     columns = [
         Column("certificate", names),
         Column("worst", worst, is_number=True),
-        Column("refused above", limits, is_number=True),
+        Column("silent up to", silent, is_number=True),
+        Column("refused above", refused, is_number=True),
     ]
     return lines + draw(columns)
 

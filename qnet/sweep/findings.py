@@ -48,6 +48,8 @@ class Piece:
     notes : tuple of Diagnostic
     settings : mapping
         What was solved, in words; empty where nothing was.
+    unchecked : mapping
+        Words of ``.check`` that are not audited here, and why.
     """
 
     mesh: Mesh
@@ -57,6 +59,7 @@ class Piece:
     marks: tuple[tuple[Bools, Diagnostic], ...] = ()
     notes: tuple[Diagnostic, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    unchecked: Mapping[str, str] = field(default_factory=dict)
 
 
 Findings = tuple[Piece, ...]
@@ -115,6 +118,7 @@ class _Writer:
             "marks": [[self.array(w), self.diagnostic(d)] for w, d in piece.marks],
             "notes": [self.diagnostic(note) for note in piece.notes],
             "settings": dict(piece.settings),
+            "unchecked": dict(piece.unchecked),
         }
 
     def result(self, result: Result) -> dict[str, Any]:
@@ -206,6 +210,7 @@ class _Reader:
             tuple((self._arrays[w], self.diagnostic(d)) for w, d in given["marks"]),
             tuple(self.diagnostic(note) for note in given["notes"]),
             given["settings"],
+            given["unchecked"],
         )
 
     def result(self, given: Mapping[str, Any]) -> Result:

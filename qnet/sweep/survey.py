@@ -59,6 +59,8 @@ class Survey:
         Remarks of the circuits met on the way, each once.
     settings : dict
         What was solved, in words, as the first piece tells it.
+    unchecked : dict
+        Words of ``.check`` that were not audited somewhere, and why.
     """
 
     ledger: Ledger
@@ -67,6 +69,7 @@ class Survey:
     marks: list[tuple[Bools, Diagnostic]] = field(default_factory=list)
     notes: dict[Diagnostic, None] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    unchecked: dict[str, str] = field(default_factory=dict)
 
     def enter(self, piece: Piece) -> None:
         """Enter the answers of one piece."""
@@ -81,6 +84,7 @@ class Survey:
             self.mark(piece.mesh, where, why)
         self.notes.update(dict.fromkeys(piece.notes))
         self.settings = self.settings or dict(piece.settings)
+        self.unchecked = {**piece.unchecked, **self.unchecked}
 
     def head(self, count: int) -> Survey:
         """Return what is known of the first `count` entries of the first axis."""

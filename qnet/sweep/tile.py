@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from qnet.analyses.reciprocity import Configurations
 from qnet.answers import ASKS, answer
-from qnet.audits import certificates
+from qnet.audits import certificates, unchecked
 from qnet.circuit import Axis, Circuit, Floats
 from qnet.diagnostics import Diagnostic, PhysicsError, QnetError, Source
 from qnet.discovery import analyses, models
@@ -216,6 +216,7 @@ class Desk:
             ),
             (*solved.circuit.notes, *solved.notes, *_turning(solved)),
             _settings(solved),
+            unchecked(solved),
         )
         return withhold(found)
 

@@ -71,8 +71,8 @@ Audited
   FAILED  reciprocity  worst 0.002 at R(T1,T4,P2,T4)
 
 Certified
-  certificate           worst  refused above
-  composed unitarity  2.0e-16        1.0e-08
+  certificate           worst  silent up to  refused above
+  composed unitarity  2.0e-16       2.2e-13        1.0e-08
 
 1 of 2 points are marked (–): they hold no number; the diagnostics say why
 """
