@@ -8,8 +8,9 @@ from typing import Final
 
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
 from qnet.lang.dotcards import CHECKED_RULES
+from qnet.lang.findings import MOST_FAULTS
 from qnet.lang.rows import Block, Cards, Stretch
-from qnet.lang.sheet import MOST_FAULTS, Sheet
+from qnet.lang.sheet import Sheet
 from qnet.lang.slips import explain, refused_word
 from qnet.lang.tokens import lexicon
 from qnet.limits import within

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
 from qnet.lang.titles import TITLE_HELP, reads_as_title
 
+MOST_FAULTS: Final = 1000
+"""Faults after which a text is read no further."""
+
+
+class ReadNoFurther(NetlistError):
+    """The netlist has so many faults that the rest of it is left alone."""
+
 
 @dataclass(slots=True)
 class Findings:
-    """Errors and notes of one stage, in the order found."""
+    """Errors and notes of one stage, in the order found.
+
+    The error that makes `MOST_FAULTS` of them ends the stage with all that were found.
+    """
 
     errors: list[Diagnostic] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)
@@ -22,8 +33,11 @@ class Findings:
         """Keep the diagnostics of a `NetlistError` and go on behind the block."""
         try:
             yield
+        except ReadNoFurther:
+            raise
         except NetlistError as error:
             self.errors.extend(error.diagnostics)
+            self._end_if_many()
 
     def error(
         self,
@@ -39,6 +53,7 @@ class Findings:
         """Add an error."""
         primary = Label(span, label) if span is not None else None
         self.errors.append(Diagnostic(code, message, primary, others, why, help))
+        self._end_if_many()
 
     def note(
         self,
@@ -62,8 +77,15 @@ class Findings:
             There are errors; each is reported once.
         """
         if self.errors:
-            unique = map(_or_title, dict.fromkeys(self.errors))
-            raise NetlistError(sorted(unique, key=_place))
+            raise NetlistError(self._told())
+
+    def _end_if_many(self) -> None:
+        if len(self.errors) >= MOST_FAULTS:
+            raise ReadNoFurther(self._told())
+
+    def _told(self) -> list[Diagnostic]:
+        """Each error once, in the order of the text."""
+        return sorted(map(_or_title, dict.fromkeys(self.errors)), key=_place)
 
 
 def _or_title(diagnostic: Diagnostic) -> Diagnostic:

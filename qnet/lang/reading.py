@@ -6,7 +6,8 @@ from qnet.diagnostics import Diagnostic, Label, NetlistError, Source, Span
 from qnet.lang.blocks import BlockReader
 from qnet.lang.cards import Deck, Title
 from qnet.lang.characters import check_characters, invisible_characters
-from qnet.lang.sheet import MOST_FAULTS, Sheet, read_sheet
+from qnet.lang.findings import MOST_FAULTS
+from qnet.lang.sheet import Sheet, read_sheet
 
 
 def read_deck(source: Source, inside: Span | None = None) -> Deck:

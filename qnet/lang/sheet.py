@@ -17,14 +17,13 @@ import numpy as np
 
 from qnet.diagnostics import Diagnostic, Source, Span
 from qnet.lang.cards import Card
+from qnet.lang.findings import MOST_FAULTS
 from qnet.lang.folding import unfolded
 from qnet.lang.making import make_card
 from qnet.lang.replay import Form, form_of, is_common, note_use, run_pattern
 from qnet.lang.tokens import Token, lexicon
 from qnet.limits import LIMITS, within
 
-MOST_FAULTS: Final = 1000
-"""Faults after which a text is read no further."""
 LONG: Final = 1000
 """Words of a card from which its place is remembered."""
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
-from qnet.diagnostics import Span
+from qnet.diagnostics import Source, Span
 
 TITLE_HELP: Final = (
     "SPICE takes the first line as the title; write `.title …`, or `* …` for a comment"
 )
 """Help where the first line of a netlist is no card, or is none that fits."""
 
+_REMARKS: Final = re.compile(r"(?:[^\S\n]*(?:[*#;/][^\n]*)?\n)*+")
+
 
 def begins_the_text(span: Span) -> bool:
     """Whether only comments and blank lines stand before the line of a card."""
-    start = span.source.text.rfind("\n", 0, span.start) + 1
-    before = span.source.text[:start].splitlines()
-    return all(line.strip()[:1] in ("", "*", "#", ";", "/") for line in before)
+    return span.source.text.rfind("\n", 0, span.start) < _first_card(span.source)
+
+
+@lru_cache(8)  # each of many faults asks
+def _first_card(source: Source) -> int:
+    """Offset of the line of the first card."""
+    remarks = _REMARKS.match(source.text)
+    return remarks.end() if remarks else 0
 
 
 def reads_as_title(span: Span) -> bool:
