@@ -1,5 +1,7 @@
 """Short texts that ask for the moon are counted, and refused before it is made."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,9 @@ BOMBS = {
     + "".join(f".param p{k}=1\n.step p{k} lin 1000 0 1\n" for k in range(10)),
     "QN812 tiny step": f"{DEVICE}B1 a b T=0.5\n.param p=1\n.step p 0 1 1e-300\n.op\n",
     "QN812 spectrum": f"{DEVICE}B1 a b T=0.5\n.spectrum 0 1meV 1000000000000\n",
+    "QN812 axes": f"{DEVICE}B1 a b T=0.5\n"
+    + "".join(f".param p{k}=1\n.step p{k} list 1\n" for k in range(70))
+    + ".op\n",
     "QN805 parentheses": f".param a={'(' * 20_000}1{')' * 20_000}\n",
     "QN804 brackets": f"S1 a b matrix S={'[' * 100_000}\n",
     "QN803 digits": f".param a=1{'0' * 900_000}\n",
@@ -52,6 +57,58 @@ def test_it_is_refused_by_its_limit(name):
     with pytest.raises(QnetError) as refused:
         qnet.run(BOMBS[name])
     assert name.split()[0] in {found.code for found in refused.value.diagnostics}
+
+
+COUNTED = {
+    "parameters defined again": lambda n: DEVICE + ".param a=1\n" * n,
+    "measures defined again": lambda n: DEVICE + ".meas m 1\n" * n,
+    "keys given again": lambda n: f"{DEVICE}B1 a b{' T=0.5' * n}\n",
+    "unknown keys": lambda n: (
+        DEVICE + f"B1 a b {' '.join(f'k{j}=1' for j in range(n))}\n"
+    ),
+    "unknown subcircuits": lambda n: (
+        DEVICE + "".join(f".subckt s{k} p q\n.ends\nX{k} a b ss{k}\n" for k in range(n))
+    ),
+    "measures of unknown nodes": lambda n: (
+        DEVICE + "B1 a b T=0.5\n" + "".join(f".meas m{k} V(n{k})\n" for k in range(n))
+    ),
+    "a chain of measures": lambda n: (
+        DEVICE + "".join(f".meas m{k + 1} m{k}\n" for k in range(n))
+    ),
+    "a circle of measures": lambda n: (
+        DEVICE + "".join(f".meas m{k} m{(k + 1) % n}\n" for k in range(n))
+    ),
+    "a circle of parameters": lambda n: (
+        DEVICE + "".join(f".param a{k}={{a{(k + 1) % n}}}\n" for k in range(n))
+    ),
+    "a junction": lambda n: (
+        DEVICE + f"S1 {' '.join(f'n{k}' for k in range(n))} griffith\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_refusing_a_text_twice_as_long_takes_twice_the_calls(name):
+    """Of functions, for a clock would tell of the machine."""
+    once, twice = (calls_to_refuse(COUNTED[name](n)) for n in (200, 400))
+    assert twice <= 2.3 * once
+
+
+def calls_to_refuse(text: str) -> int:
+    """Functions that are called until a text is refused."""
+    count = 0
+
+    def counting(_frame, event, _argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counting)
+    try:
+        with pytest.raises(QnetError):
+            qnet.run(text)
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 @pytest.mark.parametrize("text", ["", "* nothing\n", "\n\n", ".title nothing\n"])

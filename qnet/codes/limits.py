@@ -66,8 +66,10 @@ CODES: Final[dict[str, Code]] = {
     ),
     "QN812": Code(
         "too many sweep points",
-        "The points of all sweeps are multiplied before the first is computed.",
-        "Sweep in larger steps, or raise the limit on the command line.",
+        "The points of all sweeps are multiplied before the first is computed, and "
+        "their axes are counted.",
+        "Sweep in larger steps or fewer sweeps, or raise the limit on the command "
+        "line.",
     ),
     "QN813": Code(
         "too many samples",

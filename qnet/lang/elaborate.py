@@ -123,9 +123,8 @@ class Elaboration:
         self._found = Inventory(self._findings, NodeTable(self._findings))
         self._values = Surroundings({}, 1, self._spellings, findings=self._findings)
         naming = Naming(self._found, self._values, self._spellings)
-        self._steps = [
-            card for _, card in deck.cards.others() if isinstance(card, Step)
-        ]
+        steps = deck.cards.ruled("step")
+        self._steps = [card for card in steps if isinstance(card, Step)]
         self._expansion = Expansion(
             self._found,
             ElementNames(self._findings),
@@ -381,7 +380,7 @@ class Elaboration:
 
 def _functions(cards: Cards) -> Iterator[Func]:
     """Every ``.func`` of a netlist and its blocks."""
-    for _, card in cards.others():
+    for card in cards.ruled("func", "for", "subckt"):
         if isinstance(card, Func):
             yield card
         elif isinstance(card, For | Subckt) and isinstance(card.cards, Cards):

@@ -86,8 +86,8 @@ class Expansion:
     def root(self, cards: Cards, overrides: Mapping[str, Expr]) -> None:
         """Read the netlist itself; `overrides` replace parameters and states."""
         frame = self.found.root
+        self._define(cards, frame)
         others = cards.others()
-        self._define(others, frame)
         for _, card in others:
             if isinstance(card, Directive) and card.word.text in STATE_CARDS:
                 with self.found.findings.gathering():
@@ -112,12 +112,12 @@ class Expansion:
             raise refuse(NetlistError, "QN201", message)
         cells[key] = formula_cell(self.found.root, expr, expr.span)
 
-    def _define(self, others: Sequence[tuple[int, Card]], frame: Frame) -> None:
+    def _define(self, cards: Cards, frame: Frame) -> None:
         """Definitions of a block, wherever in it they stand."""
         findings = self.found.findings
         definitions = Definitions(frame, findings, self.shelf.models)
         taken = {*FUNCTIONS, *REDUCTIONS, *DRAWN, "log"}
-        for _, card in others:
+        for card in cards.ruled("param", "func", "model", "subckt"):
             with findings.gathering():
                 if isinstance(card, Param):
                     definitions.parameters(card)
@@ -245,9 +245,8 @@ class Expansion:
         variable = Cell(inner, lambda row: span, size, turns)
         inner.cells[card.variable.text.lower()] = variable
         cards = _as_cards(card)
-        others = cards.others()
-        self._define(others, inner)
-        self._block(cards, others, inner)
+        self._define(cards, inner)
+        self._block(cards, cards.others(), inner)
 
     def _turns(self, card: For, frame: Frame) -> tuple[Ints, Value]:
         """Row of the outer frame of each turn, and the values of the variable."""
@@ -326,9 +325,8 @@ class Expansion:
         )
         self._arguments(card, run, inner)
         cards = _as_cards(card)
-        others = cards.others()
-        self._define(others, inner)
-        self._block(cards, others, inner)
+        self._define(cards, inner)
+        self._block(cards, cards.others(), inner)
 
     def _subcircuit(self, name: str, run: Run) -> tuple[Subckt, Frame]:
         """The ``.subckt`` card of a name, and the frame that holds it."""

@@ -10,7 +10,7 @@ from typing import Final
 from qnet.diagnostics import Diagnostic, Label, NetlistError, Span
 from qnet.lang.titles import TITLE_HELP, reads_as_title
 
-MOST_FAULTS: Final = 1000
+MOST_FAULTS: Final = 100
 """Faults after which a text is read no further."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -53,12 +54,16 @@ class Naming:
         if frame.prefixes is None and column.kind != "value":
             return table.numbers(_repeated(run.texts(column), frame), place)
         pieces = [
-            self._resolved(self._spelled(run, column, k, is_node=True), frame, place(n))
+            self._resolved(
+                self._spelled(run, column, k, is_node=True), frame, partial(place, n)
+            )
             for n, k in zip(range(0, run.rows, frame.size), run.cards, strict=True)
         ]
         return np.concatenate(pieces)
 
-    def _resolved(self, words: list[str], frame: Frame, span: Span) -> Ints:
+    def _resolved(
+        self, words: list[str], frame: Frame, place: Callable[[], Span]
+    ) -> Ints:
         """Numbers of nodes that a block calls by these names, one a repetition."""
         table = self.found.nodes
         folded = words[0].lower()
@@ -66,19 +71,19 @@ class Naming:
             if folded in frame.pins:
                 return frame.pins[folded]
             if self._is_global(folded):
-                return np.full(frame.size, table.number(words[0], span))
+                return np.full(frame.size, table.number(words[0], place))
         elif frame.pins and not frame.pins.keys().isdisjoint(map(str.lower, words)):
-            single = [self._one(word, k, frame, span) for k, word in enumerate(words)]
+            single = [self._one(word, k, frame, place) for k, word in enumerate(words)]
             return np.array(single, np.intp)
-        return table.numbers(_prefixed(words, frame), lambda row: span)
+        return table.numbers(_prefixed(words, frame), lambda row: place())
 
-    def _one(self, word: str, row: int, frame: Frame, span: Span) -> int:
+    def _one(self, word: str, row: int, frame: Frame, place: Callable[[], Span]) -> int:
         """The same for a single repetition."""
         pin = frame.pins.get(word.lower())
         if pin is not None:
             return int(pin[row])
         beginning = frame.prefixes[row] if frame.prefixes else ""
-        return self.found.nodes.number(beginning + word, span)
+        return self.found.nodes.number(beginning + word, place)
 
     def _is_global(self, folded: str) -> bool:
         return folded in (GROUND, "gnd") or folded in self.found.globals

@@ -59,9 +59,9 @@ class NodeTable:
             self._note_spellings(names, shown, place)
         return found
 
-    def number(self, name: str, span: Span | None) -> int:
+    def number(self, name: str, place: Callable[[], Span]) -> int:
         """Number of one node, new if the name is."""
-        return int(self.numbers([name], lambda _: span)[0])
+        return int(self.numbers([name], lambda _: place())[0])
 
     def find(self, name: str) -> int | None:
         """Number of a node that exists, or None."""

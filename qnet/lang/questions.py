@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +20,7 @@ from qnet.lang.cards import (
     Print,
     Word,
 )
+from qnet.lang.definitions import LOOP_SHOWN
 from qnet.lang.expressions import (
     STATES,
     Defined,
@@ -179,10 +181,10 @@ def measures_of(
         The second are those of ``R(*)``, which tabulate all configurations.
     """
     found: dict[str, Measure] = {}
-    named = {card.name.text.lower() for card in cards}
+    named = {*known.values, *(card.name.text.lower() for card in cards)}
     for card in cards:
         with findings.gathering():
-            _refuse_signed_statistic(card, {*named, *known.values})
+            _refuse_signed_statistic(card, named)
             measure = _measure(card, found, known)
             found[card.name.text.lower()] = measure
     for measure in found.values():
@@ -192,7 +194,7 @@ def measures_of(
                 check_expression(arg.value, known, found, findings)
     ordered = _in_order(found, known, findings)
     wild = [measure for measure in ordered if is_wild(measure.body)]
-    return [measure for measure in ordered if measure not in wild], wild
+    return [measure for measure in ordered if not is_wild(measure.body)], wild
 
 
 def _refuse_signed_statistic(card: Meas, named: Collection[str]) -> None:
@@ -262,16 +264,32 @@ def _in_order(
         ]
         for key, measure in found.items()
     }
-    ordered: dict[str, Measure] = {}
-    waiting = list(found)
+    level = _levels(uses)
+    stuck = next((key for key in found if key not in level), None)
+    if stuck is not None:
+        _report_loop(stuck, uses, level, found, findings)
+    return [
+        found[key] for key in sorted(filter(level.get, found), key=level.__getitem__)
+    ]
+
+
+def _levels(uses: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """One more than the highest level of what a measure uses; none along a cycle."""
+    users: dict[str, list[str]] = {key: [] for key in uses}
+    for key, used in uses.items():
+        for name in used:
+            users[name].append(key)
+    lacking = {key: len(used) for key, used in uses.items()}
+    level = {key: 1 for key, lacks in lacking.items() if not lacks}
+    waiting = deque(level)
     while waiting:
-        ready = [key for key in waiting if all(use in ordered for use in uses[key])]
-        if not ready:
-            _report_loop(waiting[0], uses, ordered, found, findings)
-            break
-        ordered.update((key, found[key]) for key in ready)
-        waiting = [key for key in waiting if key not in ordered]
-    return list(ordered.values())
+        done = waiting.popleft()
+        for key in users[done]:
+            lacking[key] -= 1
+            if not lacking[key]:
+                level[key] = level[done] + 1
+                waiting.append(key)
+    return level
 
 
 def _report_loop(
@@ -282,14 +300,18 @@ def _report_loop(
     findings: Findings,
 ) -> None:
     """Follow the uses from a measure that waits until one comes back."""
-    trail = [start]
+    trail = {start: 0}
+    following = start
     while True:
-        following = next(use for use in uses[trail[-1]] if use not in done)
+        following = next(use for use in uses[following] if use not in done)
         if following in trail:
-            loop = [*trail[trail.index(following) :], following]
             break
-        trail.append(following)
-    shown = " → ".join(found[key].name for key in loop)
+        trail[following] = len(trail)
+    loop = list(trail)[trail[following] :]
+    told = [found[key].name for key in loop[:LOOP_SHOWN]]
+    if len(loop) > LOOP_SHOWN:
+        told[-1] = "…"
+    shown = " → ".join([*told, found[following].name])
     first = found[loop[0]]
     message = f"'{first.name}' is defined by itself: {shown}"
     findings.error("QN208", message, first.span)

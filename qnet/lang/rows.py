@@ -103,8 +103,21 @@ class Cards(Sequence[Card]):
     def others(self) -> tuple[tuple[int, Card], ...]:
         """Every card that is no element, with its place in the row."""
         if self._others is None:
-            self._others = tuple(self._find_others())
+            with without_collection():
+                self._others = tuple(self._find_others())
         return self._others
+
+    def ruled(self, *rules: str) -> Iterator[Card]:
+        """Yield the cards that follow one of some rules of the grammar, blocks too."""
+        for piece in self.pieces:
+            forms = piece.sheet.forms
+            if isinstance(piece, Block):
+                if forms[piece.head].rule in rules:
+                    yield piece.card()
+                continue
+            for index, number in enumerate(piece.numbers):
+                if forms[number].rule in rules:
+                    yield piece.card(index)
 
     def _find_others(self) -> Iterator[tuple[int, Card]]:
         for place, piece in zip((0, *self._ends), self.pieces, strict=False):

@@ -84,13 +84,14 @@ class Sheet:
     def card(self, number: int) -> Card:
         """Make a card; blocks come without their cards.
 
-        What is no element is made once: several readers look at it.
+        What is no element is made once: several readers look at it. So is a long
+        element, of which many faults may be told.
         """
         form = self.forms[number]
         made = self._cards.get(number)
         if made is None:
             made = make_card(form, self.tokens(number), self.source, self.inside)
-            if form.rule != "element":
+            if form.rule != "element" or len(form.kinds) >= LONG:
                 self._cards[number] = made
         return made
 

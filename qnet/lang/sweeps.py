@@ -144,6 +144,7 @@ def axes_of(cards: Sequence[Step], reader: Reader) -> tuple[Axis, ...]:
             for word, (values, measured_in) in zip(card.names, columns, strict=True)
         ]
         axes.append(Axis(*named[0], coordinates=tuple(named[1:])))
+        within("sweep axes", len(axes), card.span)
         within("sweep points", prod(len(axis) for axis in axes), card.span)
     return tuple(axes)
 
