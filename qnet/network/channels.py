@@ -263,7 +263,8 @@ def _infer(ports: Ports, declared: list[Counts], waves: int) -> _Inferred:
     both_open = ((entering[here] < 0) & (leaving[there] < 0)) | (
         (leaving[here] < 0) & (entering[there] < 0)
     )
-    piece = components(size, mine[both_open], theirs[both_open])
+    tie = both_open & (here < there)  # each joint once
+    piece = components(size, mine[tie], theirs[tie])
     told = np.ones(int(piece.max(initial=-1)) + 1, dtype=np.intp)
     teller = np.full(len(told), -1)
     for own, other in ((entering, leaving), (leaving, entering)):

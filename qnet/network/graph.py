@@ -122,7 +122,7 @@ def connect(circuit: Circuit) -> Ports:
 def element_islands(ports: Ports) -> Ints:
     """Island of each scatterer: connected through joints, cut at reservoirs."""
     size = int(ports.element[-1]) + 1 if len(ports) else 0
-    here = np.flatnonzero(ports.partner >= 0)
+    here = np.flatnonzero(ports.partner > np.arange(len(ports)))  # each joint once
     return components(size, ports.element[here], ports.element[ports.partner[here]])
 
 
