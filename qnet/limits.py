@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -113,3 +114,21 @@ def free_memory() -> int:
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def peak_memory() -> tuple[int, int]:
+    """Most bytes that this process has held at a time, and the largest of its workers.
+
+    Of workers that have ended; 0 without any, and where the system does not say.
+    """
+    try:
+        import resource
+    except ImportError:  # no POSIX system
+        return 0, 0
+    # Linux counts in kilobytes, others in bytes.
+    unit = 1024 if sys.platform == "linux" else 1
+    here, workers = (
+        unit * resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return here, workers

@@ -6,10 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qnet.diagnostics import QnetError, clean, suggest
+from qnet.limits import peak_memory
 from qnet.screen import complain, entry_text, print_json, progress, say, show
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from qnet.lang.cards import Deck
     from qnet.results import Report
+    from qnet.sweep.memory import Estimate
 
 GOOD: Final = 0
 REFUSED: Final = 1
@@ -54,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     ):
         from qnet.corridor import run
 
+        announced: list[Estimate] = []
         report = run(
             _source(options.file),
             overrides=dict(options.overrides),
@@ -64,15 +68,35 @@ def run(options: argparse.Namespace) -> int:
             output=options.output,
             resume=options.resume,
             force=options.force,
-            announce=None if options.quiet else lambda told: complain(str(told)),
+            announce=partial(_announce, announced, is_quiet=options.quiet),
         )
+    # Workers have ended here, so that the system knows what they took.
+    here, workers_took = peak_memory()
     if options.json:
-        print_json(report.to_dict())
+        took = {"peak_memory": here, "peak_memory_of_a_worker": workers_took}
+        print_json({**report.to_dict(), "took": took})
     else:
         say(report.diagnostics, as_json=False)
+        if announced and not options.quiet:
+            complain(_told_peak(here, workers_took if options.workers > 1 else 0))
         if not options.quiet:
             show(report)
     return _verdict(report, strict=options.strict)
+
+
+def _announce(announced: list[Estimate], told: Estimate, *, is_quiet: bool) -> None:
+    """Say what a sweep will take, and remember that there is one."""
+    announced.append(told)
+    if not is_quiet:
+        complain(str(told))
+
+
+def _told_peak(here: int, worker: int) -> str:
+    """Memory that a sweep took, beside what was estimated."""
+    from qnet.sweep.memory import size
+
+    more = f", {size(worker)} in the largest worker" if worker else ""
+    return f"it took {size(here)} of memory at the peak{more}"
 
 
 def _executor(options: argparse.Namespace) -> AbstractContextManager[Executor | None]:

@@ -53,7 +53,7 @@ class Estimate:
     def __str__(self) -> str:
         return (
             f"{self.points:,} points in {self.tiles:,} tiles: about "
-            f"{_size(self.results)} of memory for the results, {_size(self.tile)} "
+            f"{size(self.results)} of memory for the results, {size(self.tile)} "
             f"for each tile at work"
         )
 
@@ -91,7 +91,7 @@ def estimate(desk: Desk, processes: int, known: Findings | None = None) -> Estim
         raise refuse(
             LimitError,
             "QN814",
-            f"the sweep needs about {_size(found.total)} of memory, {_size(free)} are "
+            f"the sweep needs about {size(found.total)} of memory, {size(free)} are "
             "free",
             why=str(found),
             help="sweep in parts, ask for less at each point, or take fewer workers; "
@@ -115,8 +115,8 @@ def _arrays(piece: Piece) -> Iterable[NDArray[Any]]:
         yield from (quantity.values for quantity in result.quantities.values())
 
 
-def _size(count: float) -> str:
-    """Bytes for people."""
+def size(count: float) -> str:
+    """Bytes for people, in powers of a thousand."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
             return f"{count:.3g} {unit}"

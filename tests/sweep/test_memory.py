@@ -1,5 +1,10 @@
 """What a sweep will take is told before it begins, and refused beyond the limit."""
 
+import json
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -57,13 +62,40 @@ def test_what_does_not_fit_is_refused_before_a_tile_is_solved(no_memory, monkeyp
         qnet.run(NETLIST)
 
 
-def test_the_command_prints_it_before_the_start(tmp_path, capsys):
+def test_the_command_prints_it_before_the_start_and_the_peak_at_the_end(
+    tmp_path, capsys
+):
     path = tmp_path / "wire.qnet"
     path.write_text(NETLIST)
     assert main(["run", str(path)]) == 0
-    assert "40,000 points in " in capsys.readouterr().err
+    before, after = capsys.readouterr().err.splitlines()
+    assert "40,000 points in " in before
+    assert re.fullmatch(r"qnet: it took [\d.]+ [MG]B of memory at the peak", after)
     assert main(["run", str(path), "--quiet"]) == 0
     assert capsys.readouterr().err == ""
     path.write_text(NETLIST.replace("lin 200", "lin 3"))
     assert main(["run", str(path)]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_json_tells_the_peak_and_a_file_does_not(tmp_path, capsys):
+    path, output = tmp_path / "wire.qnet", tmp_path / "answer.json"
+    path.write_text(NETLIST.replace("lin 200", "lin 3"))
+    assert main(["run", str(path), "--json", "-o", str(output)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["took"]["peak_memory"] > 2**24
+    assert told["took"]["peak_memory_of_a_worker"] >= 0
+    assert "took" not in output.read_text()
+
+
+def test_memory_once_held_stays_in_the_peak():
+    script = (
+        "import numpy as np; from qnet.limits import peak_memory\n"
+        "np.ones(2**24).sum(); print(*peak_memory())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    here, worker = map(int, done.stdout.split())
+    assert 2**27 < here < 2**30
+    assert worker == 0
