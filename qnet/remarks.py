@@ -17,6 +17,9 @@ ROUNDING = 1e-9
 TURN: Final = 1.0
 """Radians by which phases of a table may turn from one energy to the next."""
 
+TOLD: Final = 3
+"""So many terminals are told that they are idle."""
+
 ROUGH: Final = 0.1
 """Change of a probability from one energy of a table to the next that is a step."""
 
@@ -73,7 +76,29 @@ def of_scatterers(
         Groups where waves go round, and where they meet those of others.
     """
     found = [] if voltage is None else of_levels(circuit, voltage, interfering)
-    return [*found, *of_losses(circuit), *of_tables(circuit, joined)]
+    found += of_losses(circuit)
+    found += of_times(circuit)
+    return [*found, *of_tables(circuit, joined)]
+
+
+def of_idle_terminals(circuit: Circuit) -> list[Diagnostic]:
+    """Terminals from which nothing leads anywhere: a misspelt node, most likely."""
+    rows = circuit.reservoirs
+    used = [group.nodes.ravel() for group in circuit.groups]
+    ends = [rows.nodes[part.ends.ravel()] for part in circuit.lumped]
+    touched = np.concatenate([np.zeros(0, np.intp), *used, *ends])
+    idle = rows.is_terminal & ~np.isin(rows.nodes, touched)
+    return [
+        _note(
+            "QN558",
+            f"terminal '{rows.names[k]}' touches no scatterer",
+            rows.spans[k],
+            why=f"nothing else ends at node '{circuit.nodes[rows.nodes[k]]}', and no "
+            "current flows there",
+            cure="see whether the name of the node is meant",
+        )
+        for k in np.flatnonzero(idle)[:TOLD].tolist()
+    ]
 
 
 def of_levels(
@@ -109,6 +134,22 @@ def of_levels(
         some = np.asarray(exceeds.reshape(len(exceeds), -1).any(-1))
         found += [_fixed(group, k) for k in _instances(group, some)]
     return found
+
+
+def of_times(circuit: Circuit) -> list[Diagnostic]:
+    """Scatterers with two times of flight, which add."""
+    return [
+        _note(
+            "QN559",
+            f"'{group.names[0]}' has two times of flight, L/v and tau, which add",
+            group.spans[0],
+            why="both are the slope of one phase in the energy",
+            cure="leave one of them out, unless their sum is meant",
+        )
+        for group in circuit.groups
+        if getattr(group.model, "v", None) is not None
+        and np.any(getattr(group.model, "tau", 0.0))
+    ]
 
 
 def of_tables(circuit: Circuit, joined: Set[int]) -> list[Diagnostic]:

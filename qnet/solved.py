@@ -20,7 +20,13 @@ from qnet.network.matrix import IslandMatrix
 from qnet.network.sample import Sample
 from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
-from qnet.remarks import REMARKS, cold_differences, grounded, of_scatterers
+from qnet.remarks import (
+    REMARKS,
+    cold_differences,
+    grounded,
+    of_idle_terminals,
+    of_scatterers,
+)
 from qnet.results import Result
 from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.conductance import Stamp, dense_conductance
@@ -376,6 +382,7 @@ class Solved:
         ]
         voltage = self.solution.voltage if self.is_full else None
         known = self.sample.topology
+        found += of_idle_terminals(self.circuit)
         found += of_scatterers(self.circuit, voltage, known.interfering, known.joined)
         if not self.is_full:
             found += cold_differences(self.circuit)

@@ -165,6 +165,18 @@ CODES: Final[dict[str, Code]] = {
         "Give the temperature around which differences are small, `.temp 50mK`, or "
         "write `.options response=full`.",
     ),
+    "QN558": Code(
+        "a terminal that touches nothing",
+        "No scatterer and no lumped element ends at the node of this terminal, so that "
+        "no current flows through it: most often the node is misspelt. This is a note.",
+        "Correct the node, or leave the terminal out.",
+    ),
+    "QN559": Code(
+        "two times of flight on one card",
+        "The phase of a wire grows with energy by L/v and by `tau`; with "
+        "both keys the two add. This is a note.",
+        "Give one of them, unless their sum is meant.",
+    ),
     "QN560": Code(
         "cold voltages coincide under a higher cumulant",
         "At zero temperature the third and fourth cumulant with a floating voltage "

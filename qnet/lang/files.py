@@ -19,7 +19,7 @@ def data_file(text: str, span: Span, roots: Sequence[Path]) -> Path:
     Raises
     ------
     NetlistError
-        QN250: no such file; QN251: it lies outside the folders.
+        QN250: no such file, or not a regular one; QN251: it lies outside the folders.
     """
     path = (Path(span.source.name).parent / text).resolve()
     if not any(path.is_relative_to(root) for root in roots):
@@ -32,7 +32,8 @@ def data_file(text: str, span: Span, roots: Sequence[Path]) -> Path:
             help="move the file, or allow its folder with `--include DIR`",
         )
     if not path.is_file():
-        message = f"'{path.name}' cannot be read: no such file"
+        fault = "it is no regular file" if path.exists() else "no such file"
+        message = f"'{path.name}' cannot be read: {fault}"
         raise refuse(NetlistError, "QN250", message, span)
     return path
 

@@ -277,6 +277,11 @@ def _from_touchstone(file: Path, ports: int) -> Tabulated:
     starts: list[int] = []
     record = 1 + 2 * ports**2
     for line, text in _touchstone_lines(file):
+        if text.startswith("["):
+            fault = (
+                f"has '{clean(text, 20)}', a keyword of Touchstone 2; version 1 is read"
+            )
+            raise _bad(file, fault, line)
         if text.startswith("#"):
             scale, form = _touchstone_options(file, line, text, scale, form)
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,13 @@ from qnet.circuit import Bools
 from qnet.diagnostics import Diagnostic, PhysicsError
 from qnet.results import Quantity
 from qnet.sweep.findings import Key, Piece
+
+WHY: Final = (
+    "digits are lost where a channel just opens, beside a state that all but "
+    "decouples, where conductances cancel, and by matrices that were read with few"
+)
+CURE: Final = "move the energy or a parameter a little off the exact degeneracy"
+"""What is said of a refused certificate."""
 
 
 def withhold(piece: Piece) -> Piece:
@@ -92,6 +99,7 @@ def flags(name: str, defect: NDArray[np.float64], size: int) -> Diagnostic | Non
 def _refused(
     values: Mapping[Key, NDArray[Any]],
 ) -> Iterator[tuple[Bools, Diagnostic]]:
+    told = False
     for (kind, name), defect in values.items():
         threshold = THRESHOLDS.get(str(name)) if kind == "certificate" else None
         if threshold is None or not threshold.withholds:
@@ -100,7 +108,9 @@ def _refused(
         if bad.any():
             worst = float(np.max(defect[bad]))
             message = f"{name} is {worst:.1e}, refused above {threshold.refused:.0e}"
-            yield bad, Diagnostic("QN545", message)
+            why, cure = ("", "") if told else (WHY, CURE)
+            yield bad, Diagnostic("QN545", message, why=why, help=cure)
+            told = True
 
 
 def _withheld(quantity: Quantity, where: Bools) -> Quantity:

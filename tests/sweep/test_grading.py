@@ -153,3 +153,14 @@ def test_what_is_withheld_is_what_would_be_wrong():
         "backward error",
         "quadrature error",
     }
+
+
+def test_a_strip_at_its_threshold_is_refused_with_the_physical_reason():
+    with pytest.raises(qnet.PhysicsError) as refused:
+        qnet.run(
+            "T1 a V=1mV\nT2 b V=0\n"
+            "S1 a b strip width=3nm length=4nm t=1eV\n.fermi 2eV\n.op"
+        )
+    first = refused.value.diagnostics[0]
+    assert first.code == "QN545"
+    assert "a channel just opens" in first.why
