@@ -97,9 +97,12 @@ class Solved:
     def places(self) -> dict[str, int]:
         """Index of each reservoir, by folded name of its node and of its T or P."""
         reservoirs = self.circuit.reservoirs
-        nodes = (self.circuit.nodes[node] for node in reservoirs.nodes)
-        found = {name.casefold(): k for k, name in enumerate(nodes)}
-        found.update((name.casefold(), k) for k, name in enumerate(reservoirs.names))
+        nodes = [self.circuit.nodes[node] for node in reservoirs.nodes.tolist()]
+        found: dict[str, int] = {}
+        for names in (nodes, reservoirs.names):
+            # Names have no line ends: all of them are folded at once.
+            folded = "\n".join(names).casefold().split("\n")
+            found.update(zip(folded, range(len(names)), strict=False))
         if "0" in found:
             found.setdefault("gnd", found["0"])
         return found

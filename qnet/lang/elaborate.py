@@ -54,6 +54,7 @@ from qnet.lang.seas import find_seas
 from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, axes_of, stepped_names
 from qnet.lang.template import Template
+from qnet.lang.texts import lowered
 from qnet.registry import AnalysisEntry, Ask, ModelEntry, Parameter
 from qnet.units import Unit, unit, working_unit
 
@@ -285,12 +286,10 @@ class Elaboration:
         if circuit is not None:
             listed = list(circuit.reservoirs.names)
             driven = circuit.reservoirs.driven.tolist()
-            for name, is_driven in zip(listed, driven, strict=True):
-                sources[name.lower()] = "A" if is_driven else "V"
-            reservoirs = {name.lower() for name in listed}
-            reservoirs.update(
-                circuit.nodes[k].lower() for k in circuit.reservoirs.nodes
-            )
+            units = ("A" if is_driven else "V" for is_driven in driven)
+            sources.update(zip(lowered(listed), units, strict=True))
+            nodes = [circuit.nodes[k] for k in circuit.reservoirs.nodes.tolist()]
+            reservoirs = {*lowered(listed), *lowered(nodes)}
             if "0" in reservoirs:
                 reservoirs.add("gnd")
         return Known(

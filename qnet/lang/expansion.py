@@ -36,6 +36,7 @@ from qnet.lang.rewriting import Rewriting
 from qnet.lang.rows import Alike, Cards
 from qnet.lang.runs import EXPRESSIONS, Run, says_one_of
 from qnet.lang.surroundings import Surroundings, drawing_words
+from qnet.lang.texts import is_uniform, lowered
 from qnet.lang.values import Value
 from qnet.limits import within
 
@@ -287,9 +288,13 @@ class Expansion:
             message = "an X card names its nodes and a subcircuit"
             raise refuse(NetlistError, "QN207", message, run.place(0))
         last = items[-1]
-        pieces: dict[str, list[int]] = {}
-        for k in run.cards:
-            pieces.setdefault(last.texts[k].lower(), []).append(k)
+        names = lowered(run.texts(last))
+        pieces: dict[str, Sequence[int]] = {names[0]: run.cards}
+        if not is_uniform(names):
+            apart: dict[str, list[int]] = {}
+            for k, name in zip(run.cards, names, strict=True):
+                apart.setdefault(name, []).append(k)
+            pieces.update(apart)
         for name, cards in pieces.items():
             with self.found.findings.gathering():
                 self._body(Run(run.frame, run.group, cards), name)

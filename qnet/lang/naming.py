@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
+from operator import add
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from qnet.lang.nodes import GROUND
 from qnet.lang.rows import Column
 from qnet.lang.runs import EXPRESSIONS, Run
 from qnet.lang.surroundings import Surroundings
+from qnet.lang.texts import PAGE, Words, is_uniform, joined, kept, lowered
 
 LARGEST = 10**9
 """No loop or name counts further."""
@@ -39,11 +42,10 @@ class Naming:
     def names(self, run: Run) -> Sequence[str]:
         """Full names of the elements of a run."""
         column = run.group.names
-        words: Sequence[str]
         if column.kind in ("word", "number"):
             words = _repeated(run.texts(column), run.frame)
         else:
-            words = [word for k in run.cards for word in self._spelled(run, column, k)]
+            words = joined(self._spelled(run, column, k) for k in run.cards)
         return _prefixed(words, run.frame)
 
     def nodes(self, run: Run, column: Column) -> Ints:
@@ -62,17 +64,17 @@ class Naming:
         return np.concatenate(pieces)
 
     def _resolved(
-        self, words: list[str], frame: Frame, place: Callable[[], Span]
+        self, words: Sequence[str], frame: Frame, place: Callable[[], Span]
     ) -> Ints:
         """Numbers of nodes that a block calls by these names, one a repetition."""
         table = self.found.nodes
         folded = words[0].lower()
-        if words[0] == words[-1] and len(set(words)) == 1:
+        if words[0] == words[-1] and is_uniform(words):
             if folded in frame.pins:
                 return frame.pins[folded]
             if self._is_global(folded):
                 return np.full(frame.size, table.number(words[0], place))
-        elif frame.pins and not frame.pins.keys().isdisjoint(map(str.lower, words)):
+        elif frame.pins and not frame.pins.keys().isdisjoint(lowered(words)):
             single = [self._one(word, k, frame, place) for k, word in enumerate(words)]
             return np.array(single, np.intp)
         return table.numbers(_prefixed(words, frame), lambda row: place())
@@ -90,7 +92,7 @@ class Naming:
 
     def _spelled(
         self, run: Run, column: Column, k: int, *, is_node: bool = False
-    ) -> list[str]:
+    ) -> Sequence[str]:
         """Spellings of the name on card k, one for each repetition of its frame."""
         if column.kind in ("word", "number"):
             return [column.texts[k]] * run.frame.size
@@ -111,7 +113,9 @@ class Naming:
                 span = run.spanned(column)(n * run.frame.size)
                 raise refuse(NetlistError, "QN212", message, span, help=cure)
 
-    def fill(self, word: object, frame: Frame, *, is_node: bool = True) -> list[str]:
+    def fill(
+        self, word: object, frame: Frame, *, is_node: bool = True
+    ) -> Sequence[str]:
         """Spellings of a name with ``{…}`` in it: one for each repetition.
 
         Raises
@@ -137,8 +141,12 @@ class Naming:
             for part in parts
             if not isinstance(part, str)
         ]
-        numbers = np.stack(columns, -1).ravel().tolist() if columns else []
-        return ("\n".join([spelled] * frame.size) % tuple(numbers)).split("\n")
+        numbers = np.stack(columns, -1) if columns else np.zeros((frame.size, 0), int)
+        pages = [
+            "\n".join([spelled] * len(rows)) % tuple(rows.ravel().tolist())
+            for rows in np.split(numbers, range(PAGE, frame.size, PAGE))
+        ]
+        return Words(pages, frame.size) if len(pages) > 1 else pages[0].split("\n")
 
     def whole(self, expr: Expr, frame: Frame) -> Ints:
         """Whole numbers for loops and names: (size or 1,).
@@ -178,5 +186,5 @@ def _prefixed(words: Sequence[str], frame: Frame) -> Sequence[str]:
     prefixes = frame.prefixes
     if prefixes is None:
         return words
-    size = frame.size
-    return [prefixes[row % size] + word for row, word in enumerate(words)]
+    # Rows go through all repetitions, again and again.
+    return kept(list(map(add, cycle(prefixes), words)))

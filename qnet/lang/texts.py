@@ -44,7 +44,7 @@ class Words(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
-            return [self[k] for k in range(*index.indices(self._size))]
+            return list(self)[index]
         at, place = divmod(range(self._size)[index], PAGE)
         number, page = self._open
         if number != at:
@@ -56,8 +56,7 @@ class Words(Sequence[str]):
         return any(text in page for page in self.pages())
 
     def __iter__(self) -> Iterator[str]:
-        for page in self.pages():
-            yield from page
+        return chain.from_iterable(self.pages())
 
     def joined(self) -> Sequence[str]:
         """The pages, each text on a line of its own."""
@@ -67,6 +66,14 @@ class Words(Sequence[str]):
         """Yield the texts, some thousand at a time."""
         for page in self._pages:
             yield page.split("\n")
+
+
+def kept(texts: Sequence[str]) -> Sequence[str]:
+    """The same texts end to end, if they are many."""
+    if len(texts) <= PAGE:
+        return texts
+    starts = range(0, len(texts), PAGE)
+    return Words(["\n".join(texts[k : k + PAGE]) for k in starts], len(texts))
 
 
 def pages_of(texts: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -83,7 +90,7 @@ def selected(texts: Sequence[str], chosen: Sequence[int] | Ints) -> list[str]:
 def joined(columns: Iterable[Sequence[str]]) -> Sequence[str]:
     """Texts of one column after the other."""
     first, *others = columns
-    return [*first, *chain.from_iterable(others)] if others else first
+    return kept([*first, *chain.from_iterable(others)]) if others else first
 
 
 def lowered(texts: Sequence[str]) -> Sequence[str]:

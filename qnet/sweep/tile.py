@@ -12,6 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
+from operator import ne
 from typing import Any, Final
 
 import numpy as np
@@ -309,7 +310,10 @@ def _settings(solved: Solved) -> dict[str, str]:
     """What was solved, in words."""
     circuit = solved.circuit
     reservoirs = circuit.reservoirs
-    probes = sum(_is_probe(circuit, k) for k in range(len(reservoirs)))
+    nodes = map(circuit.nodes.__getitem__, reservoirs.nodes.tolist())
+    # Declared by a P: bare nodes have their own names.
+    is_named = np.fromiter(map(ne, reservoirs.names, nodes), bool, len(reservoirs))
+    probes = int((is_named & ~reservoirs.is_terminal).sum())
     return {
         "terminals": str(int(reservoirs.is_terminal.sum())),
         "probes": str(probes),
@@ -318,10 +322,3 @@ def _settings(solved: Solved) -> dict[str, str]:
         "spin": str(circuit.spin),
         "response": circuit.response,
     }
-
-
-def _is_probe(circuit: Circuit, k: int) -> bool:
-    """Whether a reservoir was declared by a P: bare nodes have their own names."""
-    reservoirs = circuit.reservoirs
-    node = circuit.nodes[reservoirs.nodes[k]]
-    return not reservoirs.is_terminal[k] and reservoirs.names[k] != node
