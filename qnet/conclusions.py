@@ -104,13 +104,15 @@ def is_precise(template: Template, found: Survey) -> bool:
     )
 
 
+_FOLDED: Final = {name.lower(): ask for name, ask in ASKS.items()}
+
+
 def _scope(template: Template, found: Survey) -> Scope:
     """What names mean over the whole sweep."""
-    units = {name.casefold(): unit(ask.unit) for name, ask in ASKS.items()}
 
     def answered(call: Call) -> Value:
         key = call_key(call)
-        return value(found.ledger.array(key), units[key[0]])
+        return value(found.ledger.array(key), unit(_FOLDED[key[0]].unit))
 
     return template.scope(answered)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -61,7 +62,9 @@ LIMITS: Final[dict[str, Limit]] = {
 """Limits by name, as ``qnet limits`` prints them."""
 
 
-def within(name: str, count: float, span: Span | None = None) -> None:
+def within(
+    name: str, count: float, span: Span | Callable[[], Span] | None = None
+) -> None:
     """Refuse what is more than a limit allows.
 
     Parameters
@@ -70,8 +73,8 @@ def within(name: str, count: float, span: Span | None = None) -> None:
         Key of `LIMITS`.
     count : float
         What was counted, in the limit's unit.
-    span : Span, optional
-        The place in the netlist that asks for it.
+    span : Span or callable, optional
+        The place in the netlist that asks for it, or what finds it.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def within(name: str, count: float, span: Span | None = None) -> None:
         LimitError,
         limit.code,
         f"{limit.doc}: {count:,.7g} {limit.unit} where {limit.value:,.7g} are allowed",
-        span,
+        span() if callable(span) else span,
         help=f"the limit '{name}' is raised on the command line, not in a netlist",
     )
 

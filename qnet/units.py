@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import isfinite, pi
@@ -66,11 +66,9 @@ _SPICE_SCALES: Final = {
     "p": -12, "f": -15, "a": -18,
 }  # fmt: skip
 _LOOKS_LIKE_A_UNIT: Final = {"T": "tesla", "K": "kelvin", "F": "farad"}
-_NUMBER: Final = re.compile(
-    r"(?P<mantissa>[+-]?(?:\d+\.?\d*|\.\d+))(?:[eE](?P<power>[+-]?\d+))?"
-    r"(?P<suffix>.*)",
-    re.DOTALL | re.ASCII,
-)
+_DIGITS: Final = r"(?P<mantissa>[+-]?(?:\d+\.?\d*|\.\d+))(?:[eE](?P<power>[+-]?\d+))?"
+_NUMBER: Final = re.compile(rf"{_DIGITS}(?P<suffix>.*)", re.DOTALL | re.ASCII)
+_NUMBERS: Final = re.compile(rf"^{_DIGITS}(?P<suffix>[^\n]*)$", re.MULTILINE | re.ASCII)
 
 CONSTANTS: Final[dict[str, tuple[float, Unit]]] = {
     "pi": (pi, PLAIN),
@@ -142,23 +140,39 @@ def read_quantity(text: str, *, spice: bool = False) -> Reading:
 
 
 def read_quantities(
-    texts: Iterable[str], *, spice: bool = False
+    texts: Sequence[str], *, spice: bool = False
 ) -> list[tuple[float, Unit]]:
     """Read many real quantities; those of equal suffixes share one unit object.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Texts without line ends.
 
     Raises
     ------
     BadQuantity
         As `read_quantity`; its `text` is the first that cannot be read.
     """
-    known: dict[str, tuple[float, Unit]] = {}
-    read = []
-    for text in texts:
-        found = known.get(text)
-        if found is None:
-            number, scale = _read(text, spice=spice)
-            found = known[text] = (number, scale.unit)
-        read.append(found)
+    read = _read_lines("\n".join(texts), spice=spice)
+    if len(read) == len(texts):
+        return read
+    one_by_one = (_read(text, spice=spice) for text in texts)
+    return [(number, scale.unit) for number, scale in one_by_one]
+
+
+def _read_lines(lines: str, *, spice: bool) -> list[tuple[float, Unit]]:
+    """A quantity a line, at the speed of `re`; fewer where one cannot be read."""
+    read: list[tuple[float, Unit]] = []
+    for digits, power, suffix in _NUMBERS.findall(lines):
+        scale = _suffix(suffix, spice=spice)
+        if scale is None:
+            return []
+        exponent = scale.exponent + int(power[:9]) if power else scale.exponent
+        number = float(f"{digits}e{exponent}") * scale.factor
+        if not isfinite(number):
+            return []
+        read.append((number, scale.unit))
     return read
 
 

@@ -117,10 +117,10 @@ class Elaboration:
         self._deck = deck
         self._analyses = analyses
         self._asks = {name.lower(): ask for name, ask in asks.items()}
-        defined = (card.name.text for card in _functions(deck.cards))
-        self._spellings = answer_names(asks, defined)
+        defined = (card.name.text.lower() for card in _functions(deck.cards))
+        self._spellings = answer_names(frozenset(asks), frozenset(defined))
         self._findings = Findings()
-        self._roots = allowed_roots(deck.source.name, include_roots)
+        self._include_roots = include_roots
         self._found = Inventory(self._findings, NodeTable(self._findings))
         self._values = Surroundings({}, 1, self._spellings, findings=self._findings)
         naming = Naming(self._found, self._values, self._spellings)
@@ -184,7 +184,8 @@ class Elaboration:
         return {key for key in keys if key is not None}
 
     def _find_file(self, text: str, span: Span) -> str:
-        return str(data_file(text, span, self._roots))
+        roots = allowed_roots(self._deck.source.name, self._include_roots)
+        return str(data_file(text, span, roots))
 
     def _overriding(self, overrides: Mapping[str, str]) -> dict[str, Any]:
         """Expressions that replace what the netlist says, by key."""

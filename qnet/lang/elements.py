@@ -64,6 +64,8 @@ LUMPED: Final = {
 }
 """The positional value of V, I, R and C cards, and their keys."""
 
+_RESERVOIR: Final = {"t": Keyring(TERMINAL, "T"), "p": Keyring(PROBE, "P")}
+
 _EXAMPLES: Final = {"v": "1mV", "i": "1nA", "r": "10k", "c": "1p"}
 
 
@@ -150,12 +152,11 @@ def _note_scales(expansion: Expansion, run: Run) -> None:
 def _reservoir(expansion: Expansion, run: Run) -> None:
     """T cards, and P cards with one pin."""
     letter = run.group.letter
-    fields, owner = (TERMINAL, "T") if letter == "t" else (PROBE, "P")
+    keyring = _RESERVOIR[letter]
     if len(run.group.items) != 1:
         message = f"a {OWN_LETTERS.get(letter, 'probe')} has one node"
         cure = _stray_item(run, letter)
         raise refuse(NetlistError, "QN207", message, run.place(0), help=cure)
-    keyring = Keyring(fields, owner)
     said = said_by(run, keyring, expansion.found.findings, expansion.find_file)
     if {"V", "I"} <= said.names():
         message = "a terminal holds its voltage or drives a current, not both"
@@ -164,7 +165,7 @@ def _reservoir(expansion: Expansion, run: Run) -> None:
     if "axis" in said.keys and said.keys["axis"].extent != (3,):
         message = "'axis' has three components"
         raise refuse(NetlistError, "QN310", message, said.places["axis"](0))
-    _add(expansion, run, owner, 1, said, fields)
+    _add(expansion, run, keyring.owner, 1, said, keyring.fields)
 
 
 def _stray_item(run: Run, letter: str) -> str:

@@ -184,7 +184,7 @@ class Expansion:
             QN810: too many.
         """
         self.found.count += run.rows
-        within("elements", self.found.count, run.group.span(run.cards[0]))
+        within("elements", self.found.count, lambda: run.group.span(run.cards[0]))
 
     def _other(self, card: Card, position: int, frame: Frame) -> None:
         """A card that is neither element nor definition."""

@@ -6,8 +6,9 @@ of functions, walked with a stack. Nothing that a file says reaches Python's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count as count_from
 from typing import Final
 
@@ -142,6 +143,8 @@ def evaluate(expr: Expr, scope: Scope) -> Value:
         QN2xx for unknown names and functions, QN3xx for units, numbers and arguments,
         with the places of all operands that matter.
     """
+    if isinstance(expr, Number):
+        return _apply(expr, [], scope)
     return _walk(expr, scope)[-1][1]
 
 
@@ -181,7 +184,10 @@ def is_answer(call: Call, asks: Collection[str]) -> bool:
     return call.function in asks or call.function.lower() in asks
 
 
-def answer_names(asks: Iterable[str], functions: Iterable[str]) -> frozenset[str]:
+@lru_cache(64)
+def answer_names(
+    asks: frozenset[str], functions: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """Spellings that ask for an answer.
 
     Calls fold case, but a function of the netlist takes the folded name: with
@@ -189,14 +195,13 @@ def answer_names(asks: Iterable[str], functions: Iterable[str]) -> frozenset[str
 
     Parameters
     ----------
-    asks : iterable of str
+    asks : frozenset of str
         Answer functions as they are spelled.
-    functions : iterable of str
-        Functions of the netlist.
+    functions : frozenset of str
+        Functions of the netlist, by folded name.
     """
-    exact = frozenset(asks)
-    taken = {name.lower() for name in functions}
-    return exact | {name.lower() for name in exact if name.lower() not in taken}
+    folded = {name.lower() for name in asks}
+    return asks | (folded - functions)
 
 
 def operands_first(expr: Expr, asks: Collection[str] = ()) -> Iterator[Expr]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,6 +17,24 @@ class ReadNoFurther(NetlistError):
     """The netlist has so many faults that the rest of it is left alone."""
 
 
+class _Gathering:  # a class: blocks are entered for every card
+    """Adds the diagnostics of a `NetlistError` to some findings, and ends it."""
+
+    __slots__ = ("_findings",)
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> bool:
+        if not isinstance(error, NetlistError) or isinstance(error, ReadNoFurther):
+            return False
+        self._findings.add(error.diagnostics)
+        return True
+
+
 @dataclass(slots=True)
 class Findings:
     """Errors and notes of one stage, in the order found.
@@ -28,16 +45,14 @@ class Findings:
     errors: list[Diagnostic] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)
 
-    @contextmanager
-    def gathering(self) -> Iterator[None]:
+    def gathering(self) -> _Gathering:
         """Keep the diagnostics of a `NetlistError` and go on behind the block."""
-        try:
-            yield
-        except ReadNoFurther:
-            raise
-        except NetlistError as error:
-            self.errors.extend(error.diagnostics)
-            self._end_if_many()
+        return _Gathering(self)
+
+    def add(self, errors: Iterable[Diagnostic]) -> None:
+        """Add errors that are told already."""
+        self.errors.extend(errors)
+        self._end_if_many()
 
     def error(
         self,

@@ -14,7 +14,7 @@ import numpy as np
 
 from qnet.circuit import Ints
 from qnet.diagnostics import Label, NetlistError, Span, refuse
-from qnet.lang.cards import Call, Expr, Func, Model, Name, Subckt
+from qnet.lang.cards import Call, Expr, Func, Model, Name, Number, Subckt
 from qnet.lang.expressions import (
     STATES,
     operands_first,
@@ -138,6 +138,8 @@ def key_of(name: str) -> str | None:
 def names_used(expr: Expr, frame: Frame, asks: frozenset[str]) -> list[Name]:
     """Names whose values an expression needs, through the functions that it calls."""
     found: list[Name] = []
+    if isinstance(expr, Number):
+        return found
     waiting: list[tuple[Expr, Frame, frozenset[str]]] = [(expr, frame, frozenset())]
     seen: set[int] = set()
     while waiting:

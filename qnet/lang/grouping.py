@@ -131,6 +131,8 @@ def structure_of(piece: Piece, rank: int) -> Hashable:
 
 def grouped(pieces: Sequence[Piece], rank: int) -> list[list[Piece]]:
     """Pieces that make a group together, in the order of first appearance."""
+    if len({type(piece.model) for piece in pieces}) == len(pieces):
+        return [[piece] for piece in pieces]
     together: dict[Hashable, list[Piece]] = {}
     known: dict[tuple[int, int], Hashable] = {}
     for piece in pieces:

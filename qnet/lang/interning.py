@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import chain, count
 from typing import Final
 
 import numpy as np
@@ -44,15 +44,15 @@ class Interner:
 
     def numbers(self, words: Sequence[str]) -> Ints:
         """Number of each word, the next free one where it is new."""
-        if isinstance(words, Words) and len(words) * SHARE >= len(self):
+        if type(words) is Words and len(words) * SHARE >= len(self):
             keys, known = packed(words), self._packed()
             if keys is not None and known is not None:
                 self._numbers = None
                 self._keys, numbers = _joined(known, keys)
                 return numbers
         number = self._looked_up().__getitem__
-        found = (number(word) for page in pages_of(words) for word in page)
-        return np.fromiter(found, np.intp, len(words))
+        every = chain.from_iterable(pages_of(words))
+        return np.fromiter(map(number, every), np.intp, len(words))
 
     def find(self, word: str) -> int | None:
         """Number of a word that has one."""

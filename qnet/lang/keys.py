@@ -248,7 +248,13 @@ def is_swept(key: Key, asks: frozenset[str]) -> bool:
 
 
 class Keyring:
-    """Keys of a class, found as they are written: any case, unless two differ in it."""
+    """Keys of a class, found as they are written: any case, unless two differ in it.
+
+    Attributes
+    ----------
+    case_matters : bool
+        Whether two keys differ in case only: ``L`` and ``l`` of a diffusive wire.
+    """
 
     def __init__(self, known: Sequence[Parameter], owner: str) -> None:
         self.owner = owner
@@ -258,11 +264,7 @@ class Keyring:
         self._folded: dict[str, list[Parameter]] = {}
         for parameter in self.known:
             self._folded.setdefault(parameter.name.lower(), []).append(parameter)
-
-    @property
-    def case_matters(self) -> bool:
-        """Whether two keys differ in case only: ``L`` and ``l`` of a diffusive wire."""
-        return any(len(same) > 1 for same in self._folded.values())
+        self.case_matters = any(len(same) > 1 for same in self._folded.values())
 
     def find(self, written: str, span: Callable[[], Span]) -> Parameter:
         """The parameter that a key names.

@@ -96,6 +96,9 @@ class ElementNames:
         """Note the names of a run of elements; an error for each one taken already."""
         before = len(self._folded)
         found = self._folded.numbers(lowered(names))
+        if len(self._folded) - before == len(names):
+            self._runs.append((before, place, np.arange(len(names))))
+            return
         is_new = first_seen(found, before)
         self._runs.append((before, place, np.flatnonzero(is_new)))
         for k in np.flatnonzero(~is_new)[:MOST_REPORTED].tolist():

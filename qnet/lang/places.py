@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Any
-
-import numpy as np
 
 from qnet.diagnostics import Span
 
@@ -22,15 +22,15 @@ class Places(Sequence[Span | None]):
     ) -> None:
         held = list(stretches)
         self._finders = [find for _, find in held]
-        self._ends = np.cumsum([count for count, _ in held], dtype=np.intp)
+        self._ends = list(accumulate(count for count, _ in held))
 
     def __len__(self) -> int:
-        return int(self._ends[-1]) if len(self._ends) else 0
+        return self._ends[-1] if self._ends else 0
 
     def __getitem__(self, index: Any) -> Any:  # noqa: ANN401  an int or a slice
         if isinstance(index, slice):
             return [self[k] for k in range(*index.indices(len(self)))]
         row = range(len(self))[index]
-        k = int(np.searchsorted(self._ends, row, "right"))
-        before = int(self._ends[k - 1]) if k else 0
+        k = bisect_right(self._ends, row)
+        before = self._ends[k - 1] if k else 0
         return self._finders[k](row - before)

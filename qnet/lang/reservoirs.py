@@ -48,6 +48,8 @@ class _Columns:
 
     def gives(self, name: str) -> Bools:
         """Which cards give a key."""
+        if name not in self.seas.said:
+            return np.zeros(self.seas.declared + self.others, bool)
         given: Bools = self.spread(lambda batch: name in batch.said.keys, bool)
         return given
 
@@ -65,14 +67,13 @@ class _Columns:
         -------
         (reservoir, *sweep, *own)
         """
-        said = []
-        for batch, rows in self.seas.rows:
-            key = batch.said.keys.get(name)
-            if key is not None:
-                said.append((rows, self._numbers(key)))
-        tail = silent.shape[1:]
-        if said:
-            tail = np.broadcast_shapes(tail, *(array.shape[1:] for _, array in said))
+        said = [
+            (rows, self._numbers(batch.said.keys[name]))
+            for batch, rows in (self.seas.rows if name in self.seas.said else ())
+            if name in batch.said.keys
+        ]
+        tails = {silent.shape[1:], *(array.shape[1:] for _, array in said)}
+        tail = np.broadcast_shapes(*tails) if len(tails) > 1 else silent.shape[1:]
         declared = self.seas.declared
         column = np.empty((declared + self.others, *tail))
         column[:declared] = silent
@@ -103,7 +104,6 @@ def reservoirs_of(
     held[: seas.declared] |= _at_ground(seas, nodes)
     if seas.ground is not None:
         held[-1] = True
-    polarizes, leaks = columns.gives("pol").any(), columns.gives("absorb").any()
     # The polarisation that a card is silent on turns round like a given one.
     up = np.array([0.0, 0.0, 1.0 if world.forward is None else -1.0])
     axis = columns.key("axis", up + zero[..., None], (0.0, 0.0, 1.0))
@@ -127,10 +127,12 @@ def reservoirs_of(
             ]
         ),
         polarization=_last(columns.key("pol", zero + np.nan, np.nan))
-        if polarizes
+        if "pol" in seas.said
         else None,
         axis=axis.transpose((*range(1, axis.ndim - 1), 0, axis.ndim - 1)),
-        absorb=_last(columns.key("absorb", zero + np.nan, np.nan)) if leaks else None,
+        absorb=_last(columns.key("absorb", zero + np.nan, np.nan))
+        if "absorb" in seas.said
+        else None,
     )
 
 

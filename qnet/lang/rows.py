@@ -6,7 +6,7 @@ import dataclasses
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import overload
 
 import numpy as np
@@ -134,32 +134,35 @@ class Cards(Sequence[Card]):
 
         Together with `others` they are all the cards of the row.
         """
-        found: dict[tuple[Sheet, Form], list[tuple[int, int, int]]] = {}
-        for start, piece in zip((0, *self._ends), self.pieces, strict=False):
+        found: dict[tuple[Sheet, Form], tuple[list[Ints], list[Ints]]] = {}
+        for place, piece in zip((0, *self._ends), self.pieces, strict=False):
             if isinstance(piece, Block):
                 continue
-            place, sheet = start, piece.sheet
-            forms = sheet.forms[piece.numbers.start : piece.numbers.stop]
-            number = piece.numbers.start
-            for form, run in groupby(forms):
-                count = sum(1 for _ in run)
+            first, stop = piece.numbers.start, piece.numbers.stop
+            for form, at in _by_form(piece.sheet.forms[first:stop]):
                 if form.rule == "element":
-                    found.setdefault((sheet, form), []).append((place, number, count))
-                place, number = place + count, number + count
+                    group = found.setdefault((piece.sheet, form), ([], []))
+                    group[0].append(at + place)
+                    group[1].append(at + first)
         with without_collection():
             groups = [
                 group
-                for (sheet, form), runs in found.items()
-                for group in _groups(sheet, form, *_spread(runs))
+                for (sheet, form), (places, numbers) in found.items()
+                for group in _groups(
+                    sheet, form, np.concatenate(places), np.concatenate(numbers)
+                )
             ]
         return tuple(sorted(groups, key=lambda group: int(group.positions[0])))
 
 
-def _spread(runs: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints]:
-    """Places in the row and numbers in the text of cards that stand in runs."""
-    places, numbers, counts = np.array(runs, np.intp).T
-    at = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.repeat(places, counts) + at, np.repeat(numbers, counts) + at
+def _by_form(forms: Sequence[Form]) -> Iterator[tuple[Form, Ints]]:
+    """Each form, and where it stands among the cards."""
+    kinds = {form: number for number, form in enumerate(dict.fromkeys(forms))}
+    label = np.fromiter(map(kinds.__getitem__, forms), np.intp, len(forms))
+    order = np.argsort(label, kind="stable")
+    stops = np.bincount(label, minlength=len(kinds)).cumsum().tolist()
+    for form, start, stop in zip(kinds, (0, *stops), stops, strict=False):
+        yield form, order[start:stop]
 
 
 class Column:

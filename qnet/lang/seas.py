@@ -40,10 +40,15 @@ class Seas:
     bare: Ints
     ground: int | None
 
-    @property
+    @cached_property
     def declared(self) -> int:
         """Number of T and P cards."""
         return len(self.nodes)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Keys that a card gives."""
+        return frozenset().union(*(batch.said.keys for batch in self.batches))
 
     @cached_property
     def rows(self) -> tuple[tuple[Batch, Ints], ...]:

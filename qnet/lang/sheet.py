@@ -172,14 +172,18 @@ def _find_cards(sheet: Sheet) -> None:
     last: Form | None = None
     place = broken = 0
     while place < len(text):
-        guess, stop = _guessed(last, text, place)
-        if guess is not None:
-            before = len(starts)
-            _note_lines(starts, text, place, stop)
-            forms.extend([guess] * (len(starts) - before))
-            last, place = guess, stop
-            continue
+        guess, end = _guessed(last, text, place)
         stop = text.index("\n", place)
+        if guess is not None:
+            if end == stop + 1:
+                starts.append(place)
+                forms.append(guess)
+            else:
+                before = len(starts)
+                _note_lines(starts, text, place, end)
+                forms.extend([guess] * (len(starts) - before))
+            last, place = guess, end
+            continue
         form = _form(sheet, place, stop)
         if form is not None:
             starts.append(place)
@@ -198,9 +202,9 @@ def _guessed(last: Form | None, text: str, place: int) -> tuple[Form | None, int
     """A form that stood behind another before and does so here, and where it ends."""
     for form in _followers.get(last, ()):
         if is_common(form):
-            stop = _run(form, text, place)
-            if stop > place:
-                return form, stop
+            lines = run_pattern(form.kinds).match(text, place)
+            if lines is not None and lines.end() > place:
+                return form, lines.end()
     return None, place
 
 
@@ -210,12 +214,6 @@ def _remember(last: Form | None, form: Form) -> None:
         known = _followers.get(last, ())
         others = (other for other in known if other is not form)
         _followers[last] = (form, *others)[:_MOST_GUESSES]
-
-
-def _run(form: Form, text: str, start: int) -> int:
-    """End of the lines of one form from an offset on; the offset if there are none."""
-    lines = run_pattern(form.kinds).match(text, start)
-    return start if lines is None else lines.end()
 
 
 def _note_lines(starts: array[int], text: str, start: int, stop: int) -> None:

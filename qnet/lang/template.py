@@ -217,7 +217,7 @@ class Template:
         values : mapping
             As for `circuit`.
         """
-        shape, _ = self._given(values or {})
+        shape = np.broadcast_shapes(*map(np.shape, (values or {}).values()))
         marking = Marking(shape)
         _, world = self._world(values or {}, marking, reverse=False, seed=self.seed)
         signature = signatures(self.found.batches, world, shape)

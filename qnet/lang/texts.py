@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import eq
-from typing import Final, overload
+from typing import Final, final, overload
 
 from qnet.circuit import Ints
 
@@ -13,6 +13,7 @@ PAGE: Final = 4096
 """Texts that are kept as one, and cut up again when they are read."""
 
 
+@final
 class Words(Sequence[str]):
     """A column of texts without line ends, kept end to end.
 
@@ -78,12 +79,12 @@ def kept(texts: Sequence[str]) -> Sequence[str]:
 
 def pages_of(texts: Sequence[str]) -> Iterable[Sequence[str]]:
     """Texts some thousand at a time, or all at once where they are few."""
-    return texts.pages() if isinstance(texts, Words) else (texts,)
+    return texts.pages() if type(texts) is Words else (texts,)
 
 
 def selected(texts: Sequence[str], chosen: Sequence[int] | Ints) -> list[str]:
     """Some of the texts, by index."""
-    every = list(texts) if isinstance(texts, Words) else texts
+    every = list(texts) if type(texts) is Words else texts
     return [every[k] for k in chosen]
 
 
@@ -95,13 +96,11 @@ def joined(columns: Iterable[Sequence[str]]) -> Sequence[str]:
 
 def lowered(texts: Sequence[str]) -> Sequence[str]:
     """Texts in lower case; the same object where they are."""
-    pages = texts.joined() if isinstance(texts, Words) else ["\n".join(texts)]
+    pages = texts.joined() if type(texts) is Words else ["\n".join(texts)]
     found = [page.lower() for page in pages]
     if all(map(eq, found, pages)):
         return texts
-    return (
-        Words(found, len(texts)) if isinstance(texts, Words) else found[0].split("\n")
-    )
+    return Words(found, len(texts)) if type(texts) is Words else found[0].split("\n")
 
 
 def is_uniform(texts: Sequence[str]) -> bool:

@@ -60,12 +60,12 @@ def provenance_of(recipe: Recipe) -> Provenance:
         {
             "netlist": texts[0],
             "includes": "\n".join(texts[1:]),
-            "overrides": json.dumps(dict(sorted(recipe.overrides.items()))),
+            "overrides": partial(json.dumps, dict(sorted(recipe.overrides.items()))),
             "questions": repr(recipe.questions),
             "sweep": partial(_sweep, template.sweep),
             "data": json.dumps(_data(template)),
             "seed": str(template.seed),
-            "limits": json.dumps(dict(recipe.limits)),
+            "limits": partial(json.dumps, dict(recipe.limits)),
             "versions": _versions,
         }
     )
@@ -96,9 +96,10 @@ def _data(template: Template) -> dict[str, str]:
 def _files(template: Template) -> Iterator[Path]:
     for batch in template.found.batches:
         for parameter in batch.parameters:
-            file = batch.said.settings.get(parameter.name)
-            if parameter.kind == "file" and isinstance(file, str):
-                yield Path(file)
+            if parameter.kind == "file":
+                file = batch.said.settings.get(parameter.name)
+                if isinstance(file, str):
+                    yield Path(file)
 
 
 @cache
