@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qnet.diagnostics import Span
+from qnet.lang.tables import stored_tree
 from qnet.lang.tokens import lexicon, parser, unqualified
 from qnet.limits import LIMITS, within
 
@@ -135,11 +136,24 @@ def _learned(kinds: bytes, span: Span | None) -> Form:
     within("card words", len(kinds), span)
     words = lexicon()
     within("expression depth", _brackets(map(words.names.__getitem__, kinds)), span)
-    return _grown(kinds)
+    known = stored_tree(kinds)
+    if known is None:
+        return grown(kinds)
+    steps = (Step(rule, tuple(parts), *ends) for rule, parts, *ends in known)
+    return _with_depth(kinds, tuple(steps))
+
+
+def _with_depth(kinds: bytes, steps: tuple[Step, ...]) -> Form:
+    """The form of a card with these steps."""
+    levels: list[int] = []
+    for step in steps:
+        below = (levels[~part] for part in step.parts if part < 0)
+        levels.append(1 + max(below, default=0))
+    return Form(kinds, steps[-1].rule, steps, levels[-1])
 
 
 @lru_cache(8)  # a card too long to be kept is looked at several times in a row
-def _grown(kinds: bytes) -> Form:
+def grown(kinds: bytes) -> Form:
     """Feed token types to Lark, and flatten its tree."""
     from lark import Token, UnexpectedToken
 
@@ -152,8 +166,7 @@ def _grown(kinds: bytes) -> Form:
     except UnexpectedToken as error:
         expected = frozenset(map(unqualified, error.expected))
         return Form(kinds, "", (), 0, Fault(error.token.start_pos or 0, expected))
-    steps, depth = _steps(tree)
-    return Form(kinds, steps[-1].rule, steps, depth)
+    return _with_depth(kinds, _steps(tree))
 
 
 def _brackets(names: Iterable[str]) -> int:
@@ -168,29 +181,24 @@ def _brackets(names: Iterable[str]) -> int:
     return deepest
 
 
-def _steps(tree: Tree[Token]) -> tuple[tuple[Step, ...], int]:
-    """Flatten a tree bottom up, and count its levels."""
+def _steps(tree: Tree[Token]) -> tuple[Step, ...]:
+    """Flatten a tree bottom up."""
     from lark import Token
 
     steps: list[Step] = []
     place: dict[int, int] = {}
-    levels: list[int] = []
     for branch in tree.iter_subtrees():
         parts: list[int] = []
-        level = 0
         for child in branch.children:
             if isinstance(child, Token):
                 parts.append(child.start_pos or 0)
             else:
-                at = place[id(child)]
-                parts.append(~at)
-                level = max(level, levels[at])
+                parts.append(~place[id(child)])
         first = parts[0] if parts[0] >= 0 else steps[~parts[0]].first
         last = parts[-1] if parts[-1] >= 0 else steps[~parts[-1]].last
         place[id(branch)] = len(steps)
         steps.append(Step(unqualified(str(branch.data)), tuple(parts), first, last))
-        levels.append(level + 1)
-    return tuple(steps), levels[-1]
+    return tuple(steps)
 
 
 @lru_cache(256)

@@ -14,7 +14,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from qnet.lang.tables import built_parser, stored_parser
+from qnet.lang.tables import built_parser, stored_parser, stored_terminals
 from qnet.limits import LIMITS
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _stripped(text: str, start: int, stop: int) -> int:
     return start + len(text[start:stop].rstrip(" \t\r"))
 
 
-def _terminals() -> Iterator[tuple[str, str]]:
+def terminals() -> Iterator[tuple[str, str]]:
     """Name and expression of each terminal, in the order in which Lark tries them."""
     for terminal in parser().parser.lexer.terminals:
         if terminal.name != "WS":  # blanks are skipped before every token
@@ -129,4 +129,4 @@ def _terminals() -> Iterator[tuple[str, str]]:
 @cache
 def lexicon() -> Lexicon:
     """The terminals of the grammar."""
-    return Lexicon(_terminals())
+    return Lexicon(stored_terminals() or terminals())

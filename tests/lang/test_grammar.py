@@ -13,8 +13,16 @@ from qnet.lang import tables
 from qnet.lang.dotcards import DOT_CARDS
 from qnet.lang.parse import parse
 from qnet.lang.phrases import PHRASES
-from qnet.lang.tables import GRAMMARS, built_parser, grammar_folder, stored_parser
-from qnet.lang.tokens import lexicon, parser, unqualified
+from qnet.lang.replay import form_of, grown
+from qnet.lang.tables import (
+    GRAMMARS,
+    built_parser,
+    grammar_folder,
+    stored_parser,
+    stored_terminals,
+    stored_tree,
+)
+from qnet.lang.tokens import lexicon, parser, terminals, unqualified
 from tests.lang.corpus import EVERYTHING, NETLISTS
 
 NEVER_MADE = {"ends", "endl", "endfor", "end"}
@@ -108,6 +116,37 @@ def test_the_stored_tables_are_of_this_grammar():
     for line in EVERYTHING.splitlines():
         if lexicon().kinds(line, 0, len(line)) and not line.startswith("+"):
             assert stored.parse(line) == built.parse(line)
+
+
+def test_the_stored_forms_are_larks():
+    assert stored_terminals() == list(terminals()), "python -m qnet.lang.tables"
+    usual = lexicon().kinds("W1 a b tau=1ps", 0, 14)
+    assert stored_tree(usual) is not None
+    for kinds in tables._known()["forms"]:
+        form = grown(bytes.fromhex(kinds))
+        assert form_of(form.kinds).steps == form.steps
+        assert form_of(form.kinds).depth == form.depth
+
+
+def test_forms_of_another_grammar_are_left_aside(tmp_path, monkeypatch):
+    for name in (*GRAMMARS, "tables.json"):
+        shutil.copy(grammar_folder() / name, tmp_path)
+    (tmp_path / "one.qnet").write_text("* short\nT1 a V=1mV\nT1 )\n")
+    monkeypatch.setattr(tables, "grammar_folder", lambda: tmp_path)
+    tables._known.cache_clear()
+    try:
+        assert stored_terminals() == []
+        tables.write_forms(tmp_path)
+        tables._known.cache_clear()
+        assert list(tables._known()["forms"]) == [
+            lexicon().kinds("T1 a V=1V", 0, 9).hex()
+        ]
+        with (tmp_path / GRAMMARS[1]).open("a") as file:
+            file.write("// changed\n")
+        tables._known.cache_clear()
+        assert stored_terminals() == []
+    finally:
+        tables._known.cache_clear()
 
 
 def test_tables_of_another_grammar_are_left_aside(tmp_path, monkeypatch):
