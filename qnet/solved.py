@@ -364,9 +364,9 @@ class Solved:
     @cached_property
     def remarks(self) -> tuple[Mark, ...]:
         """Points whose answer stands, but deserves a word: decoupled states."""
-        marked = self.flows.marked.max(-1)
-        if not marked.any():
+        if not self.flows.marked.any():
             return ()
+        marked = self.flows.marked.max(-1)
         return tuple(
             Mark(marked == mark, diagnostic)
             for mark, diagnostic in REMARKS.items()

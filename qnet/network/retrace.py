@@ -105,12 +105,19 @@ def retrace(
     out = s[taken]
     b = out[:, fed] + out[:, links.enter] @ waves
     p = b.real**2 + b.imag**2
-    charge, weight = np.zeros((2, *(len(wiring.reservoirs),) * 2))
-    to, by = taken_by[:, None], fed_from
-    np.add.at(weight, (to, by), p)
-    np.add.at(charge, (to, by), np.where(is_hole[:, None], -p, p))
+    size = len(wiring.reservoirs)
+    pair = taken_by[:, None] * size + fed_from
+    charge = weight = _total(pair, p, size)
+    if condensed is not None:
+        charge = _total(pair, np.where(is_hole[:, None], -p, p), size)
     growth = float((waves.real**2 + waves.imag**2).max(initial=0.0))
     return Retraced(charge, weight, growth)
+
+
+def _total(pair: Ints, p: Floats, size: int) -> Floats:
+    """Sum numbers by pair of reservoirs, to * size + from: (size, size)."""
+    summed = np.bincount(pair.ravel(), p.ravel(), size * size)
+    return summed.astype(float, copy=False).reshape(size, size)
 
 
 def _turned(wiring: Wiring, condensed: Condensates, point: tuple[int, ...]) -> _Links:
@@ -230,9 +237,9 @@ def _compare(
     place[wiring.reservoirs] = np.arange(len(expected))
     row, col = place[flows.rows], place[flows.cols]
     here = (row >= 0) & (col >= 0)
-    used = np.zeros_like(expected)
+    size = len(expected)
     at = _within(point, flows.values.shape[:-1])
-    np.add.at(used, (row[here], col[here]), flows.values[at][here])
+    used = _total((row * size + col)[here], flows.values[at][here], size)
     fault = np.where(wiring.is_settled, abs(used - expected), 0.0)
     is_off = ~np.eye(len(expected), dtype=bool)
     received = (again.weight * is_off).sum(1, keepdims=True)
@@ -260,7 +267,9 @@ def _scatterers(
     values = [np.zeros(0, complex)]
     for cells, are_holes in worlds:
         for cell, (instance, place) in zip(cells, wiring.places, strict=True):
-            at = int(np.ravel_multi_index(_within(point, cell.axes), cell.axes))
+            at = 0
+            for k, n in zip(_within(point, cell.axes), cell.axes, strict=True):
+                at = at * n + k
             own = cell.values[instance if len(cell.values) > 1 else 0, at, place]
             values.append(own.conj() if are_holes else own)
     leaving, entering = wiring.shape

@@ -48,6 +48,8 @@ def condensate_nodes(circuit: Circuit, shapes: Sequence[Shape]) -> Ints:
     """
     n = len(circuit.reservoirs)
     condensed = np.flatnonzero(is_superconductor(circuit))
+    if len(condensed) < 2:
+        return np.arange(n)
     piece = _pieces(n, condensed, shapes)
     first = np.full(n, n)
     np.minimum.at(first, piece, np.arange(n))

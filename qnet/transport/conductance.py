@@ -54,6 +54,22 @@ class Stamp:
         return abs(self.values)
 
     @cached_property
+    def mirrored(self) -> Ints | None:
+        """Which entry stands at each one's transposed place, (nnz,).
+
+        None where a place has several entries, or the transposed one has none.
+        """
+        own, other = (
+            self.rows * self.size + self.cols,
+            self.cols * self.size + self.rows,
+        )
+        order = np.argsort(own)
+        if not np.array_equal(own[order], np.sort(other)) or len(set(own)) < len(own):
+            return None
+        place: Ints = order[np.searchsorted(own[order], other)]
+        return place
+
+    @cached_property
     def row_sums(self) -> Floats:
         """What a common voltage drives, rounding included, (*sweep, size), S."""
         return sum_by(self.values, self.rows, self.size)

@@ -82,7 +82,7 @@ class Solution:
     lumped : mapping
         By letter (V, I, R, C): currents (*sweep, count) in A, from the first node to
         the second through the element.
-    grounded : (*sweep, n)
+    grounded : (*sweep, n), or axes of length 1
         Reservoirs set to 0 V because nothing in their group refers to a voltage.
     marks : tuple of Mark
         Points without an answer.
@@ -295,6 +295,9 @@ def _solve_group(
     root = links.root
     offset = links.offset(given.emf)
     shift = np.where(anchors.reference >= 0, given.voltage[..., anchors.reference], 0.0)
+    if given.held.all():
+        relative = given.voltage - shift
+        return _Potentials(relative, shift, ~given.held, anchors.grounded)
     foot = np.where(given.held, given.voltage - shift, 0.0)
     shape = np.broadcast_shapes(foot.shape, offset.shape)
     foot = np.broadcast_to(foot, shape).copy()
@@ -373,6 +376,7 @@ def _report(
         turned = _share(worst, total(abs(outflow)), drive)
         conservation = np.maximum(conservation, turned)
     heat = np.where(lost, np.nan, 0.0) if has_lost else np.zeros(size)
+    grounded, rank = potentials.grounded[..., :n], len(problem.shape)
 
     def everywhere(values: Floats) -> Floats:
         return np.broadcast_to(values, (*problem.shape, values.shape[-1]))
@@ -386,7 +390,7 @@ def _report(
         temperature=everywhere(temperature),
         heat=everywhere(heat[..., :n]),
         lumped={letter: everywhere(each) for letter, each in through.items()},
-        grounded=np.broadcast_to(potentials.grounded[..., :n], (*problem.shape, n)),
+        grounded=grounded.reshape((1,) * (rank - grounded.ndim + 1) + grounded.shape),
         marks=marks,
         backward_error=backward_error,
         conservation=conservation,

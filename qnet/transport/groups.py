@@ -86,7 +86,10 @@ def voltage_links(circuit: Circuit, held: Bools) -> Links:
         Vertices whose voltage is given.
     """
     sources = circuit.lumped_of("V")
-    ends = sources.ends.tolist() if sources is not None else []
+    if sources is None:
+        none = np.zeros(0, np.intp)
+        return Links(np.arange(len(held)), none, none, none, none, none, none)
+    ends = sources.ends.tolist()
     touching: dict[int, list[tuple[int, int, int]]] = {}
     for k, (first, second) in enumerate(ends):
         touching.setdefault(first, []).append((k, second, -1))
@@ -321,7 +324,7 @@ def anchor(circuit: Circuit, group: Ints, held: Bools, injected: Floats) -> Anch
 def _last(group: Ints, candidates: Ints) -> Ints:
     """Last candidate in each group, -1 where there is none."""
     last = np.full(len(group), -1)
-    np.maximum.at(last, group[candidates], candidates)
+    last[group[candidates]] = candidates  # in rising order: the last one stays
     return last
 
 

@@ -93,9 +93,9 @@ def _flat(charge: Stamp, temperature: Floats, follows: Bools) -> Onsager:
     """Without dependence on energy heat follows the law of Wiedemann and Franz.
 
     A dephasing probe then takes up no heat, because it does not at any energy; to
-    first order it is at one with a thermal probe.
+    first order it is at one with a thermal probe. At zero temperature heat is of
+    second order.
     """
-    lorenz = pi**2 / 3 * (kB_eV * temperature[..., None]) ** 2
     nothing = Stamp(
         np.zeros(0, np.intp),
         np.zeros(0, np.intp),
@@ -103,14 +103,15 @@ def _flat(charge: Stamp, temperature: Floats, follows: Bools) -> Onsager:
         charge.size,
         charge.inner,
     )
+    heat = nothing
+    if temperature.any():
+        lorenz = pi**2 / 3 * (kB_eV * temperature[..., None]) ** 2
+        heat = replace(charge, values=charge.values * lorenz)
     return Onsager(
         charge=charge,
         charge_heat=nothing,
         heat_charge=nothing,
-        # at zero temperature heat is of second order
-        heat=replace(charge, values=charge.values * lorenz)
-        if lorenz.any()
-        else nothing,
+        heat=heat,
         temperature=temperature,
         follows=follows,
         error=np.zeros_like(temperature),

@@ -99,6 +99,11 @@ def imbalance(stamp: Stamp, faint: Floats) -> Floats:
 
 def _entry_by_entry(stamp: Stamp, turned: Stamp) -> Floats:
     n = stamp.size
+    if turned is stamp and stamp.mirrored is not None:
+        upper = np.flatnonzero(stamp.rows < stamp.cols)
+        ours = taken(stamp.values, upper)
+        fault = largest(abs(ours - taken(stamp.values, stamp.mirrored[upper])))
+        return _relative(fault, largest(stamp.magnitude))
     keys = np.concatenate([stamp.rows * n + stamp.cols, turned.cols * n + turned.rows])
     pairs, place = np.unique(keys, return_inverse=True)
     ours = sum_by(stamp.values, place[: len(stamp.rows)], len(pairs))
