@@ -22,11 +22,14 @@ from qnet.circuit import Floats, Ints
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import Condensates
 from qnet.network.flow import Flows
+from qnet.network.stripes import solve_in_stripes
 from qnet.network.wiring import Wiring
 from qnet.smatrix import Complex
 
 DENSE: Final = 500
 """Waves up to which a dense factorisation costs less than importing a sparse one."""
+FEW_STRIPES: Final = 2
+"""Stripes up to which all waves at once cost no more."""
 USABLE: Final = 1e8
 """Condition from which two ways to solve differ too much to tell a fault."""
 
@@ -101,7 +104,8 @@ def retrace(
     carried = s[links.leave]
     if links.amplitude is not None:
         carried = links.amplitude[:, None] * carried
-    waves = _join(carried[:, links.enter], carried[:, fed])
+    stripes = wiring.stripes if condensed is None else ()
+    waves = _join(carried[:, links.enter], carried[:, fed], stripes)
     out = s[taken]
     b = out[:, fed] + out[:, links.enter] @ waves
     p = b.real**2 + b.imag**2
@@ -288,11 +292,17 @@ def _scatterers(
     return csr_array((np.concatenate(values), (rows, cols)), shape)
 
 
-def _join(loops: Matrix, fed: Matrix) -> Complex:
+def _join(loops: Matrix, fed: Matrix, stripes: Sequence[int] = ()) -> Complex:
     """Waves at the joints: (1 - loops) x = fed; NaN where that is singular."""
     if isinstance(loops, np.ndarray):
+        A: Complex = np.negative(loops)
+        A.flat[:: len(A) + 1] += 1.0
+        if len(stripes) > FEW_STRIPES:
+            waves = solve_in_stripes(A, fed, stripes)
+            if waves is not None:
+                return waves
         try:
-            x = np.linalg.solve(np.eye(len(loops), dtype=complex) - loops, fed)
+            x = np.asarray(np.linalg.solve(A, fed), complex)
         except np.linalg.LinAlgError:
             return np.full_like(fed, np.nan)
         return x

@@ -13,6 +13,7 @@ from qnet.network.channels import Cell
 from qnet.network.condensate import condensate_index, is_superconductor
 from qnet.network.connected import components
 from qnet.network.islands import Shape
+from qnet.network.stripes import cut
 
 WORK: Final = 40_000
 """Amplitudes of scatterers and of S, in the islands that are solved again."""
@@ -34,6 +35,8 @@ class Wiring:
         For each cell: instances and places in its matrix of these amplitudes.
     inner, crossing : (k,)
         Waves that enter at a joint, and the wave that leaves the other port there.
+    stripes : tuple of int
+        Where stripes of these end that touch their neighbours alone.
     fed, fed_from : (k,)
         Waves that reservoirs emit, and which reservoir of `reservoirs` does.
     taken, taken_by : (k,)
@@ -55,6 +58,7 @@ class Wiring:
     places: tuple[tuple[Ints, Ints], ...]
     inner: Ints
     crossing: Ints
+    stripes: tuple[int, ...]
     fed: Ints
     fed_from: Ints
     taken: Ints
@@ -113,6 +117,8 @@ def read_wiring(
     inner = np.flatnonzero(enters & (waves.across >= 0))
     entries = [entry[:, enters[entry[1]]] for entry in waves.entries]
     rows, cols = np.concatenate([np.zeros((4, 0), np.intp), *entries], 1)[:2]
+    stripes = _across(waves, inner, rows, cols)
+    inner = inner[np.concatenate([_NONE, *stripes]).astype(np.intp)]
     return Wiring(
         (int(leaves.sum()), int(enters.sum())),
         row[rows],
@@ -120,6 +126,7 @@ def read_wiring(
         tuple((entry[2], entry[3]) for entry in entries),
         column[inner],
         row[waves.across[inner]],
+        tuple(np.cumsum([len(stripe) for stripe in stripes]).tolist()),
         column[normal[0].wave],
         place[: len(normal[0].wave)],
         row[normal[1].wave],
@@ -237,6 +244,15 @@ def _leads(side: _Side, leads: Sequence[tuple[Ints, Ints]]) -> _Leads:
     )
     homes = np.concatenate([_NONE, *(home.ravel() for _, home in leads)])
     return _Leads(side.first[channels[:, 0]] + channels[:, 1], homes, channels)
+
+
+def _across(waves: _Waves, inner: Ints, rows: Ints, cols: Ints) -> list[list[int]]:
+    """Stripes of the waves that enter at joints, by their place among these."""
+    to, by = np.full(len(waves.out.port), -1), np.full(len(waves.into.port), -1)
+    to[waves.across[inner]] = by[inner] = np.arange(len(inner))
+    left, right = to[rows], by[cols]
+    within = (left >= 0) & (right >= 0)
+    return cut(len(inner), left[within], right[within])
 
 
 def _choose(waves: _Waves, fed: Ints, taken: Ints) -> Bools:
