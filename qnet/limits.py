@@ -53,7 +53,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "elements": Limit(2e6, "elements", "QN810", "elements of the flat circuit"),
     "port channels": Limit(1e4, "channels", "QN811", "channels of one port"),
     "sweep points": Limit(1e7, "points", "QN812", "points of all sweeps together"),
-    "sweep axes": Limit(32, "axes", "QN812", "sweeps inside sweeps"),
+    "sweep axes": Limit(16, "axes", "QN812", "sweeps inside sweeps"),
     "samples": Limit(1e7, "samples", "QN813", "Monte Carlo samples"),
     "matrix memory": Limit(
         0.75, "of the free memory", "QN814", "matrices held at one time"

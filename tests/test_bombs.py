@@ -35,6 +35,17 @@ BOMBS = {
     "QN812 axes": f"{DEVICE}B1 a b T=0.5\n"
     + "".join(f".param p{k}=1\n.step p{k} list 1\n" for k in range(70))
     + ".op\n",
+    "QN812 sources": f"{DEVICE}B1 a b T=0.5\n.dc T1 0 1V 10uV T2 0 1V 10uV\n",
+    "QN812 steps of sources": f"{DEVICE}B1 a b T=0.5\n.param p=1\n"
+    ".step p lin 10000 0 1\n.dc T1 0 1V 0.1mV\n",
+    "QN812 samples of steps": f"{DEVICE}.param t=uniform(0,1) p=1\nB1 a b T={{t}}\n"
+    ".step p lin 10000 0 1\n.meas g G(T1,T1)\n.mc 10000 seed=1\n",
+    "QN812 axes of sources": "".join(
+        f"T{k} a{k}\nB{k} a{k} b T=0.5\n" for k in range(40)
+    )
+    + f"T99 b V=0\n.dc {' '.join(f'T{k} 0 0 1V' for k in range(40))}\n",
+    "QN202 sources": f"{DEVICE}B1 a b T=0.5\n.dc T1 0 1V 1V T1 0 1V 1V\n",
+    "QN202 source": f"{DEVICE}B1 a b T=0.5\n.dc T1 0 1V 1V\n.dc t1 0 1V 1V\n",
     "QN805 parentheses": f".param a={'(' * 20_000}1{')' * 20_000}\n",
     "QN804 brackets": f"S1 a b matrix S={'[' * 100_000}\n",
     "QN803 digits": f".param a=1{'0' * 900_000}\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ from qnet.lang.surroundings import Surroundings
 from qnet.lang.sweeps import Reader, axes_of, stepped_names
 from qnet.lang.template import Template
 from qnet.lang.texts import lowered
+from qnet.limits import within
 from qnet.registry import AnalysisEntry, Ask, ModelEntry, Parameter
 from qnet.units import Unit, unit, working_unit
 
@@ -174,7 +176,9 @@ class Elaboration:
         questions = self._questions(cards, desk, circuit)
         self._findings.raise_errors()
         notes = (*self._deck.notes, *self._findings.notes)
-        return replace(bare, notes=notes, example=circuit, **questions)
+        template = replace(bare, notes=notes, example=circuit, **questions)
+        _count_points(template)
+        return template
 
     # --- before
 
@@ -376,6 +380,32 @@ class Elaboration:
             span = repeating[0].span
             message = "'sample' is the axis of '.mc' and cannot be a parameter as well"
             self._findings.error("QN203", message, span)
+
+
+def _count_points(template: Template) -> None:
+    """Refuse sources swept twice, and more axes or points than are allowed.
+
+    Raises
+    ------
+    NetlistError
+        QN202.
+    LimitError
+        QN812.
+    """
+    sweep = list(template.axes)
+    if not template.is_open_ended:  # such samples are drawn while they are needed
+        sweep += template.repeats
+    swept: set[str] = set()
+    for task in template.tasks:
+        for axis in getattr(task.analysis, "sources", ()):
+            if axis.name.casefold() in swept:
+                message = f"'{axis.name}' is swept twice"
+                raise refuse(NetlistError, "QN202", message, task.span)
+            swept.add(axis.name.casefold())
+            sweep.append(axis)
+            within("sweep axes", len(sweep), task.span)
+            within("sweep points", prod(map(len, sweep)), task.span)
+    within("sweep points", prod(map(len, sweep)))
 
 
 def _functions(cards: Cards) -> Iterator[Func]:

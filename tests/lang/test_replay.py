@@ -111,10 +111,12 @@ def test_runs_of_equal_lines_are_read_as_the_lines_one_by_one(seed, strangers):
     chosen = draw.choices(kinds, [w + 0.01 for w in weights], k=800)
     text = "\n".join(line(i) for i, line in enumerate(chosen))
     sheet = read_sheet(Source("runs", text))
+    singly = _one_by_one(sheet.text)
     assert [
         (start, form.kinds)
         for start, form in zip(sheet.starts, sheet.forms, strict=True)
-    ] == _one_by_one(sheet.text)
+    ] == singly[: len(sheet)]
+    assert sheet.is_cut or len(sheet) == len(singly)
 
 
 def _checked_against_cards(cards: Cards) -> int:
