@@ -106,7 +106,8 @@ def of_levels(
 ) -> list[Diagnostic]:
     """What a bias does to levels that the netlist fixes, and the answer leaves out.
 
-    A model's ``width()`` is the energy over which it passes or turns waves otherwise.
+    A model's ``softness()`` is the energy, in eV, over which it passes or turns waves
+    otherwise.
 
     Parameters
     ----------
@@ -122,13 +123,13 @@ def of_levels(
             loose = np.asarray(loose.reshape(len(loose), -1).any(-1))
             found += [_loose(group, k) for k in _instances(group, loose)]
             continue
-        width = getattr(group.model, "width", None)
-        if width is None:
+        softness = getattr(group.model, "softness", None)
+        if softness is None:
             continue
         if getattr(group.model, "only_turns", False) and number not in interfering:
             continue
         spread = np.nanmax(voltage, -1) - np.nanmin(voltage, -1)
-        own = width()[..., 0]
+        own = softness()[..., 0]
         own = own.reshape((1,) * (spread.ndim + 1 - own.ndim) + own.shape)
         exceeds = np.less(own, spread)
         some = np.asarray(exceeds.reshape(len(exceeds), -1).any(-1))

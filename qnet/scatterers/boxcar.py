@@ -39,7 +39,7 @@ class Boxcar:
         """Give N both ways at both ends."""
         return both_ways(self.N, 2)
 
-    def width(self) -> Float:
+    def softness(self) -> Float:
         """Width of its edges in eV: none, or no edge at all."""
         given = self.E1 is not None or self.E2 is not None
         return np.array([0.0 if given else np.inf])

@@ -53,7 +53,7 @@ class Dot:
         """Give one channel both ways at both ends."""
         return both_ways(1, 2)
 
-    def width(self) -> Float:
+    def softness(self) -> Float:
         """Width of the sharpest level in eV, without the levels' own axis."""
         widths = np.asarray(self.GL, float) + np.asarray(self.GR, float)
         return np.asarray(np.atleast_1d(widths).min(-1))

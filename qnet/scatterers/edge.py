@@ -112,7 +112,7 @@ class ChiralEdge:
             probes["q"] = {"N": self.nu, "eps": eps, "type": "voltage", "mix": 1}
         return with_probes(self._fraction, probes, self.slices) if probes else ()
 
-    def width(self) -> Float:
+    def softness(self) -> Float:
         """Energy in eV over which the phase turns by one, infinite if it does not."""
         if self.v is None:
             return np.full(1, np.inf)

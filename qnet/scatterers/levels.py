@@ -96,7 +96,7 @@ class Levels:
         """Couple all pins, or those of one block."""
         return block_pattern(self.blocks, self.pins)
 
-    def width(self) -> Float:
+    def softness(self) -> Float:
         """Width of the sharpest resonance in eV: twice the imaginary part of a pole."""
         H, W = self._coupled()
         poles = np.linalg.eigvals(H - 1j * np.pi * W @ np.swapaxes(W.conj(), -1, -2))

@@ -114,7 +114,7 @@ class PointContact:
         count = counted_by(self.N, self.Tn)
         return both_spins(count) if self.spinful else both_ways(count, 2)
 
-    def width(self) -> Float:
+    def softness(self) -> Float:
         """Energy in eV over which the first channel opens."""
         if self.Tn is not None:
             return np.full(1, np.inf)

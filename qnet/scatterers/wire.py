@@ -100,7 +100,7 @@ class Wire:
         }
         return with_probes(self._fraction, {"p": fields}, self.slices)
 
-    def width(self) -> Float:
+    def softness(self) -> Float:
         """Energy in eV over which the phase turns by one, infinite if it does not."""
         time = np.atleast_1d(np.asarray(self.tau, float))
         if self.v is not None:

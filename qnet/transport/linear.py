@@ -87,9 +87,9 @@ def balance(onsager: Onsager, warming: Floats) -> tuple[Stamp, Floats]:
     )
     answers = _followers(onsager)[..., follower, None]
     own = np.where(answers, K[..., follower[:, None], follower], np.eye(len(follower)))
-    incoming = np.concatenate(
-        [W[..., follower, :], currents(onsager.heat, warming)[..., follower, None]], -1
-    )
+    warmth = currents(onsager.heat, warming)[..., follower, None]
+    driven = np.broadcast_to(W[..., follower, :], (*warmth.shape[:-1], W.shape[-1]))
+    incoming = np.concatenate([driven, warmth], -1)
     followed = np.linalg.solve(own, np.where(answers, incoming, 0.0))
     drawn = M[..., :, follower] @ followed
     G = G - drawn[..., :-1]
