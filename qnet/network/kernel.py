@@ -76,6 +76,8 @@ class Program:
         theirs to new ones.
     result, place : (k,)
         Slots of the edges of S, and where in flattened S (out, in) they belong.
+    widest : int
+        Most edges into one wave.
     """
 
     waves: list[_Wave]
@@ -84,11 +86,7 @@ class Program:
     slots: int
     result: Ints
     place: Ints
-
-    @property
-    def widest(self) -> int:
-        """Most edges into one wave."""
-        return max((len(into) for _, into, _, _ in self.waves), default=0)
+    widest: int
 
 
 def write_program(plan: Plan) -> Program:
@@ -136,6 +134,7 @@ def write_program(plan: Plan) -> Program:
         used,
         np.array([row[slot] for slot in plan.result.tolist()], np.intp),
         plan.place,
+        max((len(into) for _, into, _, _ in written), default=0),
     )
 
 
