@@ -6,11 +6,11 @@ text → cards → template → circuit → sample → answers → report
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qnet.conclusions import conclude, is_precise
 from qnet.diagnostics import Diagnostic, QnetError, StorageError, refuse
@@ -28,6 +28,9 @@ from qnet.sweep.memory import Estimate
 from qnet.sweep.processes import Workers, on_executor
 from qnet.sweep.survey import Crew, Keeper, Survey, compile_all, survey
 from qnet.sweep.tile import Recipe
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Progress = Callable[[int, int], None]
 """Called with the sweep points done and the number of them all."""

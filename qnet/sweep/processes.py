@@ -1,7 +1,8 @@
 """Work done by processes of this machine, or by an executor that the user brings.
 
 Work is a picklable callable from a number to bytes; what it computes is not known
-here. Answers come back in any order.
+here. Answers come back in any order. What starts and joins processes is imported where
+somebody wants them: most runs have none.
 """
 
 from __future__ import annotations
@@ -10,16 +11,15 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from multiprocessing import connection, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from qnet.threads import one_thread
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
@@ -119,6 +119,8 @@ def on_executor(
     (number, answer)
         In the order in which they are done; `Lost` where the executor gave up.
     """
+    from concurrent.futures import FIRST_COMPLETED, wait
+
     waiting = list(reversed(numbers))
     running: dict[Future[bytes], int] = {}
     try:
@@ -175,6 +177,8 @@ class _Shift:
 
     def outcomes(self) -> Iterator[Outcome]:
         """Answers as they come; who gave one is busy again before it is read."""
+        from multiprocessing import connection
+
         self._occupy()
         while any(worker.at is not None for worker in self._team):
             busy = {w.line: w for w in self._team if w.at is not None}
@@ -245,6 +249,8 @@ class _Shift:
 
 
 def _hire(rehearsal: str) -> _Worker:
+    from multiprocessing import get_context
+
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, rehearsal), daemon=True)
@@ -301,6 +307,8 @@ def _send(line: Connection, answer: Any) -> None:  # noqa: ANN401  bytes or an e
 
 def _follow_parent() -> None:
     """End this process when the one that spawned it has ended."""
+    from multiprocessing import connection, parent_process
+
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
