@@ -13,6 +13,7 @@ from qnet.units import (
     conversion,
     cure,
     described,
+    read_quantities,
     read_quantity,
     unit,
     working_unit,
@@ -212,3 +213,13 @@ def test_the_cure_for_a_wrong_dimension_is_physical():
     assert cure("50mK", unit("K"), unit("eV")).endswith("{kB*50mK}")
     assert cure("5", PLAIN, unit("T")) == "write the unit, 5T"
     assert described(unit("V")) == "a voltage (V)"
+
+
+def test_many_equal_quantities_are_read_like_each_of_them():
+    texts = ["1mV", "2.5", "-3ueV", "1mV"] * 40
+    assert read_quantities(texts) == [
+        (r.value, r.unit) for r in map(read_quantity, texts)
+    ]
+    with pytest.raises(BadQuantity) as refused:
+        read_quantities([*texts, "4mVV", "5?"])
+    assert refused.value.text == "4mVV"
