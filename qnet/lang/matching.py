@@ -202,9 +202,6 @@ def _cells(parameter: Parameter, value: Any, speaker: Speaker) -> Any:  # noqa: 
     if len(lengths) > 1 and not parameter.structural:
         message = f"the rows of '{parameter.name}' differ in length"
         raise refuse(NetlistError, "QN310", message, value.span)
-    if not cells or lengths == {0}:
-        message = f"'{parameter.name}' is empty"
-        raise refuse(NetlistError, "QN310", message, value.span)
     return cells
 
 

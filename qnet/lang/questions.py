@@ -42,6 +42,7 @@ from qnet.lang.reductions import (
     position_of,
     reduced,
 )
+from qnet.lang.runs import EXPRESSIONS
 from qnet.lang.values import Fault, Value
 from qnet.registry import Ask
 from qnet.units import CONSTANTS
@@ -240,15 +241,15 @@ def _measure(card: Meas, taken: Mapping[str, Measure], known: Known) -> Measure:
         first = Label(taken[folded].span, "first here")
         message = f"measure '{name}' is defined twice"
         raise refuse(NetlistError, "QN202", message, card.name.span, others=(first,))
-    if card.statistic and card.statistic not in STATISTICS:
-        message = f"unknown statistic '{card.statistic}'"
-        message += suggest(card.statistic, STATISTICS)
-        raise refuse(NetlistError, "QN215", message, card.span)
     allowed = {"find": ("at", "along")}.get(card.statistic, ("along",))
     for arg in card.args:
         if not card.statistic or arg.name.text.lower() not in allowed:
             message = f"'.meas' has no '{arg.name.text}=' here"
             raise refuse(NetlistError, "QN206", message, arg.name.span)
+        if arg.name.text.lower() == "at" and not isinstance(arg.value, EXPRESSIONS):
+            message = f"'{arg.span.text}' gives no number"
+            cure = "a parameter stands in braces, at={x}"
+            raise refuse(NetlistError, "QN310", message, arg.value.span, help=cure)
     return Measure(name, card.statistic, card.body, card.args, card.span)
 
 
