@@ -74,10 +74,10 @@ def spread(blocks: list[list[ArrayLike]]) -> Complex:
     count, width = len(blocks), len(blocks[0])
     flat = [np.asarray(block) for row in blocks for block in row]
     *batch, channels = np.broadcast_shapes(*(f.shape for f in flat))
-    S = _empty((count * channels, width * channels), tuple(batch))
+    S = np.empty((count * channels, width * channels, *batch), complex)
+    if channels > 1:  # the blocks alone do not fill it
+        S.fill(0.0)
     for k, block in enumerate(flat):
-        if _is_nothing(block):
-            continue
         i, j = divmod(k, width)
         several = block.ndim > 0 and block.shape[-1] > 1
         for n in range(channels):
