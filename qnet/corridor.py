@@ -20,7 +20,7 @@ from qnet.lang.parse import load, parse
 from qnet.lang.template import Template
 from qnet.output.export import check_suffix, mainstays, refuse_existing, write
 from qnet.records.custody import load_report
-from qnet.records.provenance import provenance_of
+from qnet.records.provenance import provenance_of, refuse_inputs
 from qnet.records.store import Journal, journal_of, locked, refuse_another
 from qnet.results import Report
 from qnet.solved import Question
@@ -87,8 +87,8 @@ def run(
     Raises
     ------
     StorageError
-        QN7xx: the output exists, is being written, or belongs to another run.
-    ------
+        QN7xx: the output exists, is being written, is an input, or belongs to another
+        run.
     NetlistError
         The text is wrong; all faults of one stage at once, with their places.
     PhysicsError
@@ -110,6 +110,7 @@ def run(
             return _report(ours, provenance_of(ours), walk)
         path = Path(output)
         check_suffix(path)
+        refuse_inputs(ours, mainstays(path))
         provenance = provenance_of(ours)
         with locked(path):
             clear_parts(path)

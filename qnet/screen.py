@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qnet.diagnostics import Diagnostic, render
+from qnet.diagnostics import Diagnostic, clean, render
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -123,7 +123,7 @@ def show_status(output: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, "file": output.name, **asdict(found)})
         return
-    text = f"{output.name}: {found.state}"
+    text = f"{clean(output.name)}: {found.state}"
     if found.state in {"unfinished", "running"}:
         text += f", {found.tiles} tiles are done"
     if found.holder:
@@ -139,7 +139,8 @@ def show_faults(output: Path, *, as_json: bool) -> bool:
     if as_json:
         print_json({"schema": 1, "file": output.name, "faults": faults})
     else:
-        print("\n".join(f"{output.name}: {text}" for text in faults or ["sound"]))
+        name = clean(output.name)
+        print("\n".join(f"{name}: {text}" for text in faults or ["sound"]))
     return not faults
 
 
@@ -181,7 +182,7 @@ def print_json(answer: dict[str, Any]) -> None:
 
 def complain(text: str) -> None:
     """One line on stderr that has no place in a netlist."""
-    print(f"qnet: {text}", file=sys.stderr)
+    print(f"qnet: {clean(text, 600)}", file=sys.stderr)
 
 
 def version() -> str:

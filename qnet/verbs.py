@@ -185,7 +185,7 @@ def check(options: argparse.Namespace) -> int:
         )
         if not options.json:
             say(found, as_json=False)
-            print(f"{path}: {'bad' if is_bad else 'good'}")
+            print(f"{clean(str(path))}: {'bad' if is_bad else 'good'}")
     if options.json:
         print_json({"schema": 1, "files": answers})
     return worst

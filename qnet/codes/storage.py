@@ -63,6 +63,12 @@ CODES: Final[dict[str, Code]] = {
         "netlist twice.",
         "Choose another name, or say --force to replace the file.",
     ),
+    "QN712": Code(
+        "an output that is an input",
+        "The output has the name of the netlist, of a file that it includes, or of a "
+        "data file: it is not replaced, not even with --force.",
+        "Choose another name for the output.",
+    ),
     "QN720": Code(
         "workers died at some points",
         "A process that solved these points ended before it answered, and so did the "

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from qnet.circuit import Axis
+from qnet.diagnostics import StorageError, refuse
 from qnet.discovery import plug_ins
 from qnet.lang.template import Template
 from qnet.sweep.tile import Recipe
@@ -91,6 +92,26 @@ def _data(template: Template) -> dict[str, str]:
             name = f"{path.name} ({k})"
         found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def refuse_inputs(recipe: Recipe, outputs: Iterable[Path]) -> None:
+    """Refuse to write where the netlist or something it reads is, replaced or not.
+
+    Raises
+    ------
+    StorageError
+        QN712.
+    """
+    inputs = [*map(Path, recipe.sources), *_files(recipe.template)]
+    known = {path.resolve() for path in inputs}
+    for output in outputs:
+        if output.resolve() in known:
+            raise refuse(
+                StorageError,
+                "QN712",
+                f"'{output.name}' is an input of this run, and is not replaced",
+                help="choose another name for the output",
+            )
 
 
 def _files(template: Template) -> Iterator[Path]:
