@@ -165,7 +165,7 @@ class Fluctuations:
         if is_frozen not in self._dense:
             self._dense[is_frozen] = circuit_noise(
                 at.circuit,
-                self.islands(at.solution.voltage if at.is_full else None),
+                self.islands(at.solution.voltage) if at.is_full else self._at_rest,
                 at.solution,
                 self._response(),
                 is_frozen=is_frozen,
@@ -312,6 +312,20 @@ class Fluctuations:
         one = np.zeros(len(circuit.reservoirs))
         one[reservoir] = 1.0
         return circuit_conductor(circuit, islands, found, reservoir), one
+
+    @property
+    def _at_rest(self) -> Islands:
+        """Scattering matrices by energy in linear response: no voltage moves levels.
+
+        A condensate has its gap at its own potential all the same, as occupations do.
+        """
+        at = self.at
+        if condensate_index(at.circuit) is None:
+            return self.islands(None)
+        groups = tuple(replace(group, lever=None) for group in at.circuit.groups)
+        sample = replace(at.sample, circuit=replace(at.circuit, groups=groups))
+        voltage = np.nan_to_num(at.solution.voltage)
+        return lambda energy: sample.nambu(energy, voltage)
 
     def islands(self, voltage: Floats | None) -> Islands:
         """Scattering matrices by energy, levels where the voltages put them."""

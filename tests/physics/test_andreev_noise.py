@@ -196,3 +196,43 @@ def test_a_dephasing_probe_is_filled_apart_above_and_below_the_condensate(T):
     assert told == pytest.approx(2 * Gq * current / 2, rel=1e-6)
     S00 = report["noise"]["S"].values[0, 0]
     assert pytest.approx(2 * 2 * Gq * e * noise / 2, rel=1e-6) == S00
+
+
+@pytest.mark.parametrize("response", ["linear", "full"])
+@pytest.mark.parametrize("kelvin", [0.0, 0.5])
+def test_noise_does_not_know_where_the_condensate_is_grounded(response, kelvin):
+    def noise(common):
+        return qnet.run(f"""
+.options response={response}
+.temp {kelvin}K
+T1 n V={0.5e-3 + common!r}V
+T2 m V={0.1e-3 + common!r}V
+T9 s type=sc V={common!r}V Delta=0.7meV
+Y1 n m j eps=0.4
+B1 j s T=0.4
+.noise
+""")["noise"]["S"].values
+
+    grounded = noise(0.0)
+    for common in (3e-4, -5e-4):
+        assert noise(common) == pytest.approx(grounded, rel=1e-7, abs=1e-33)
+
+
+def test_linear_noise_follows_the_condensate_and_leaves_levels_alone():
+    """At no bias but that of the condensate; its potential is also what arms follow."""
+
+    def noise(response, common, ref=""):
+        return qnet.run(f"""
+.options response={response}
+T1 n V={1e-5 + common!r}V
+T9 s type=sc V={common!r}V Delta=0.7meV
+D1 n s E0=0.1meV GL=0.2meV GR=0.3meV {ref}
+.noise
+""")["noise"]["S"].values
+
+    fixed = noise("full", 2e-4)
+    assert noise("linear", 2e-4) == pytest.approx(fixed, rel=1e-9)
+    assert noise("linear", 2e-4, "ref=(s:1)") == pytest.approx(fixed, rel=1e-9)
+    followed = noise("full", 2e-4, "ref=(s:1)")
+    assert followed == pytest.approx(noise("linear", 0.0), rel=1e-9)
+    assert abs(followed[0, 0] / fixed[0, 0] - 1) > 0.1
