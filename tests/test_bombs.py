@@ -1,6 +1,7 @@
 """Short texts that ask for the moon are counted, and refused before it is made."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,3 +148,13 @@ def test_a_table_without_a_matrix_is_refused(tmp_path):
     path.write_text('T1 a V=0\nS1 a table file="none.npz"\n.op\n')
     with pytest.raises(QnetError, match="no matrix"):
         qnet.run(path)
+
+
+def test_elements_are_counted_card_by_card(monkeypatch):
+    monkeypatch.setitem(LIMITS, "elements", replace(LIMITS["elements"], value=6))
+    cards = "B{k} a b T=0.5\nW{k} a b\n"
+    fits = ".for k in 1:2\n" + cards + ".endfor\n"
+    codes = {d.code for d in qnet.check(DEVICE + fits)}
+    assert "QN810" not in codes
+    codes = {d.code for d in qnet.check(DEVICE + fits.replace("1:2", "1:4"))}
+    assert codes == {"QN810"}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import qnet
 from qnet.diagnostics import LimitError, NetlistError
 from qnet.lang.expressions import evaluate
 from qnet.lang.questions import measured
@@ -327,3 +328,11 @@ def test_analyses_take_positional_values_with_units():
 )
 def test_an_analysis_that_cannot_be_understood_is_refused(card, code):
     assert code in findings(DEVICE + card)
+
+
+def test_points_are_sorted_by_their_own_channels_and_not_by_those_at_reversed_field():
+    text = (
+        "T1 a V=1mV\nT2 b V=0\nB1 a b T=1 N={B > 1T ? 2 : 1}\n"
+        ".step B list 0T 0.5T 2T\n.meas t T(T1,T2)\n"
+    )
+    assert qnet.run(text).measures["t"].values.tolist() == [1, 1, 2]
