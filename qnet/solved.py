@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import combinations
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Ints, scatters_alike
 from qnet.diagnostics import Diagnostic
-from qnet.fluctuating import Fluctuations
 from qnet.network.channels import has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import condensate_index
@@ -28,7 +27,6 @@ from qnet.remarks import (
     of_scatterers,
 )
 from qnet.results import Result
-from qnet.transport.bias import BiasSolution, solve_bias
 from qnet.transport.conductance import Stamp, dense_conductance
 from qnet.transport.equations import Mark, Solution
 from qnet.transport.linear import balance, given_warming, solve_linear
@@ -49,6 +47,10 @@ from qnet.transport.thermoelectric import (
     thermoelectric,
 )
 from qnet.transport.transmission import transmission_matrix
+
+if TYPE_CHECKING:
+    from qnet.fluctuating import Fluctuations
+    from qnet.transport.bias import BiasSolution
 
 AUDITED: Final = 8
 """So many terminals enter the audit of four-terminal resistances: 784 of them."""
@@ -238,6 +240,8 @@ class Solved:
     @cached_property
     def biased(self) -> BiasSolution:
         """Working point at the netlist's own voltages, energy by energy."""
+        from qnet.transport.bias import solve_bias
+
         return solve_bias(self.circuit, self.sample.flows)
 
     @property
@@ -275,7 +279,14 @@ class Solved:
     @cached_property
     def fluctuations(self) -> Fluctuations:
         """Noise and counting statistics at the netlist's sources."""
+        from qnet.fluctuating import Fluctuations
+
         return Fluctuations(self)
+
+    @property
+    def asked_fluctuations(self) -> Fluctuations | None:
+        """What was asked of `fluctuations` so far; None if nothing was."""
+        return vars(self).get("fluctuations")
 
     def carries(self, reservoirs: Ints) -> Bools:
         """Where a current is more than rounding, (*sweep, reservoirs)."""
