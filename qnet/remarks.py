@@ -86,8 +86,9 @@ def of_idle_terminals(circuit: Circuit) -> list[Diagnostic]:
     rows = circuit.reservoirs
     used = [group.nodes.ravel() for group in circuit.groups]
     ends = [rows.nodes[part.ends.ravel()] for part in circuit.lumped]
-    touched = np.concatenate([np.zeros(0, np.intp), *used, *ends])
-    idle = rows.is_terminal & ~np.isin(rows.nodes, touched)
+    is_touched = np.zeros(len(circuit.nodes), bool)
+    is_touched[np.concatenate([np.zeros(0, np.intp), *used, *ends])] = True
+    idle = rows.is_terminal & ~is_touched[rows.nodes]
     return [
         _note(
             "QN558",

@@ -19,6 +19,7 @@ from qnet.diagnostics import Diagnostic, Label, LimitError, NetlistError, refuse
 from qnet.limits import LIMITS, free_memory
 from qnet.network.connected import components
 from qnet.network.graph import Ports
+from qnet.network.numbering import distinct
 from qnet.registry import Counts, Scatterer, parameters
 
 ENTRY = 128
@@ -157,7 +158,7 @@ def make_cells(ports: Ports) -> tuple[Cell, ...]:
             cells.append(_cell(number, group.model, everyone, None, waves))
             continue
         here = inferred.count[start : start + len(group)]
-        for n in np.unique(here).tolist():
+        for n in distinct(here).tolist():
             model = group.model.with_channels(n)
             _check_size(group, model.channels(), waves)
             chosen = np.flatnonzero(here == n)

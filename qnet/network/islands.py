@@ -18,6 +18,7 @@ from qnet.circuit import Bools, Ints
 from qnet.network.andreev import mirror_pairs
 from qnet.network.channels import has_holes, waves_per_channel
 from qnet.network.connected import components
+from qnet.network.numbering import numbered
 from qnet.network.waves import Side, Waves
 from qnet.registry import ReservoirKind
 
@@ -349,7 +350,7 @@ def _shape(
     return Shape(
         internal=int(out.inner_count[islands[0]]),
         blocks=blocks.shape[1],
-        joint=np.unique(pair, return_inverse=True)[1],
+        joint=numbered(pair)[1],
         row=np.concatenate(rows),
         col=np.concatenate(cols),
         runs=tuple(runs),

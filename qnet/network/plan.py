@@ -28,6 +28,7 @@ import numpy as np
 
 from qnet.circuit import Bools, Ints
 from qnet.network.islands import Shape
+from qnet.network.numbering import distinct
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,12 +156,14 @@ def make_plan(shape: Shape, limit: int | None = None) -> Plan | None:
     preference = np.random.default_rng(count).permutation(count)
     by_joint = np.argsort(shape.joint, kind="stable")
     first = np.searchsorted(shape.joint[by_joint], np.arange(count + 1))
+    is_left = np.ones(count, bool)
     left = np.arange(count)
     steps: list[Step] = []
     slots, work = len(order), 0
     while len(left):
         chosen = _choose(edges, joint, left, preference)
-        left = np.setdiff1d(left, chosen, assume_unique=True)
+        is_left[chosen] = False
+        left = left[is_left[left]]
         for member in range(int(np.diff(first)[chosen].max())):
             waves = first[chosen] + member
             waves = by_joint[waves[waves < first[chosen + 1]]]
@@ -288,9 +291,12 @@ def _bundles(edges: _Edges, waves: Ints) -> Iterator[_Bundle]:
     row_start, row_stop = _extent(edges.row[by_row], waves)
     col_start, col_stop = _extent(edges.col[by_col], waves)
     loop = loop[waves]
-    sizes = np.stack([row_stop - row_start, col_stop - col_start, loop >= 0], 1)
-    for n_in, n_out, looped in np.unique(sizes, axis=0).tolist():
-        here = np.flatnonzero((sizes == (n_in, n_out, looped)).all(axis=1))
+    ins, outs = row_stop - row_start, col_stop - col_start
+    wide = int(outs.max(initial=0)) + 1
+    size = 2 * (ins * wide + outs) + (loop >= 0)
+    for each in distinct(size).tolist():
+        n_in, n_out = divmod(each // 2, wide)
+        here = np.flatnonzero(size == each)
         into = by_row[row_start[here, None] + np.arange(n_in)]
         out = by_col[col_start[here, None] + np.arange(n_out)]
         rows, cols = edges.row[out], edges.col[into]

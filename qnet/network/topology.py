@@ -22,6 +22,7 @@ from qnet.network.graph import Ports, connect
 from qnet.network.incoherent import refuse_joined_probabilities
 from qnet.network.islands import Shape, make_shapes
 from qnet.network.matrix import Composer
+from qnet.network.numbering import distinct
 from qnet.network.waves import make_waves
 from qnet.network.wiring import Wiring, read_wiring
 from qnet.registry import Scatterer
@@ -81,7 +82,7 @@ class Topology:
         """Groups of scatterers whose waves meet those of others at some joint."""
         inner = np.flatnonzero(self.ports.partner >= 0)
         groups = np.searchsorted(self.ports.first, inner, side="right") - 1
-        return frozenset(np.unique(groups).tolist())
+        return frozenset(distinct(groups).tolist())
 
 
 _known: dict[Hashable, tuple[Topology, tuple[Hashable, ...]]] = {}

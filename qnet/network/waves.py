@@ -16,6 +16,7 @@ from qnet.diagnostics import Diagnostic, Label, NetlistError
 from qnet.network.channels import Cell, channels_by_port, port_numbers
 from qnet.network.connected import reached
 from qnet.network.graph import Ports
+from qnet.network.numbering import distinct
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +151,7 @@ def _kinds(cells: tuple[Cell, ...]) -> Ints:
 
 def _kept(blocks: int, out: Side, into: Side) -> Bools:
     """Drop blocks with a starved channel, and all that waves lead to from there."""
-    starved = np.unique(into.block[into.across == -2])
+    starved = distinct(into.block[into.across == -2])
     if len(starved) == 0:
         return np.ones(blocks, bool)
     inner = out.across >= 0

@@ -13,6 +13,7 @@ from qnet.network.channels import Cell
 from qnet.network.condensate import condensate_index, is_superconductor
 from qnet.network.connected import components
 from qnet.network.islands import Shape
+from qnet.network.numbering import numbered
 from qnet.network.stripes import cut
 
 WORK: Final = 40_000
@@ -106,11 +107,11 @@ def read_wiring(
     turned = [side.some(is_super[side.home]) for side in within]
     if not len(normal[0].wave):
         return None
-    reservoirs, place = np.unique(
-        np.concatenate([side.home for side in normal]), return_inverse=True
-    )
+    reservoirs, place = numbered(np.concatenate([side.home for side in normal]))
     elsewhere = fed.home[~enters[fed.wave]], *(s.incoming.ravel() for s in vertices)
-    is_whole = ~np.isin(reservoirs, np.concatenate(elsewhere))
+    is_elsewhere = np.zeros(len(circuit.reservoirs), bool)
+    is_elsewhere[np.concatenate(elsewhere)] = True
+    is_whole = ~is_elsewhere[reservoirs]
     home = condensate_index(circuit)
     is_plain = reservoirs != (-1 if home is None else home)
     back, reach = turned[0].beside(turned[1]), turned[1].beside(turned[0])
