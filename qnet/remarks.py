@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from qnet.circuit import Bools, Circuit, Floats, Group
 from qnet.diagnostics import Diagnostic, Label, Severity, Span
+from qnet.network.loops import Loop
 from qnet.network.matrix import Mark as Composition
 
 ROUNDING = 1e-9
@@ -23,18 +25,21 @@ TOLD: Final = 3
 ROUGH: Final = 0.1
 """Change of a probability from one energy of a table to the next that is a step."""
 
+SHOWN: Final = 4
+"""So many scatterers, and so many nodes, of a loop are told."""
+
 REMARKS: Final[dict[Composition, Diagnostic]] = {
     Composition.ILL_CONDITIONED: Diagnostic(
         "QN541",
         "a resonance is so narrow that rounding shows",
-        why="waves that go round a loop come back almost unchanged: the loop condition "
+        why="waves that go round {loop} come back almost unchanged: the loop condition "
         "exceeds 1e10",
         severity="warning",
     ),
     Composition.SINGULAR: Diagnostic(
         "QN542",
         "an internal state is decoupled from every reservoir",
-        why="a wave goes round a loop for ever; S between the reservoirs stays finite "
+        why="a wave goes round {loop} for ever; S between the reservoirs stays finite "
         "and unitary, and the minimum-norm solution gives it",
         severity="note",
     ),
@@ -44,7 +49,29 @@ REMARKS: Final[dict[Composition, Diagnostic]] = {
         why="a model gives infinity or no number here",
     ),
 }
-"""What is to be said of an island's S."""
+"""What is to be said of an island's S; ``{loop}`` stands for where that is."""
+
+
+def of_composition(mark: Composition, loop: Loop | None) -> Diagnostic:
+    """What is to be said of an island's S, and of the loop for whose sake."""
+    said = REMARKS[mark]
+    if loop is None or mark is Composition.NOT_FINITE:
+        return replace(said, why=said.why.format(loop="a loop"))
+    met = f"{'of' if loop.is_exact else 'somewhere among'} {_several(loop.scatterers)}"
+    if loop.nodes:
+        noun = "node" if len(loop.nodes) == 1 else "nodes"
+        met += f" at {noun} {_several(loop.nodes)}"
+    return replace(
+        said,
+        primary=None if loop.span is None else Label(loop.span),
+        why=said.why.format(loop=f"a loop {met}"),
+    )
+
+
+def _several(names: Sequence[str]) -> str:
+    """The first of some names, quoted: ``'W1', 'W2', …``."""
+    shown = [f"'{name}'" for name in names[:SHOWN]]
+    return ", ".join([*shown, "…"] if len(names) > SHOWN else shown)
 
 
 def grounded(name: str, span: Span | None) -> Diagnostic:

@@ -15,14 +15,16 @@ from qnet.network.channels import has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
+from qnet.network.loops import find_loop
 from qnet.network.matrix import IslandMatrix
+from qnet.network.matrix import Mark as Composition
 from qnet.network.sample import Sample
 from qnet.network.superconductors import condensate_nodes
 from qnet.registry import ReservoirKind
 from qnet.remarks import (
-    REMARKS,
     cold_differences,
     grounded,
+    of_composition,
     of_idle_terminals,
     of_scatterers,
 )
@@ -375,14 +377,19 @@ class Solved:
     @cached_property
     def remarks(self) -> tuple[Mark, ...]:
         """Points whose answer stands, but deserves a word: decoupled states."""
-        if not self.flows.marked.any():
-            return ()
-        marked = self.flows.marked.max(-1)
+        marked = self.flows.marked
         return tuple(
-            Mark(marked == mark, diagnostic)
-            for mark, diagnostic in REMARKS.items()
-            if (marked == mark).any()
+            Mark((marked == mark).any(-1), self._remark(mark))
+            for mark in Composition
+            if mark and (marked == mark).any()
         )
+
+    def _remark(self, mark: Composition) -> Diagnostic:
+        """Put a mark of the flows into words, with the loop of the first such point."""
+        place = tuple(np.argwhere(self.flows.marked == mark)[0].tolist())
+        known = self.sample.topology
+        loop = find_loop(self.circuit, known, self.cells, place, mark)
+        return of_composition(mark, loop)
 
     @cached_property
     def notes(self) -> tuple[Diagnostic, ...]:

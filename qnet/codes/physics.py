@@ -221,7 +221,8 @@ CODES: Final[dict[str, Code]] = {
     "QN541": Code(
         "a resonance so narrow that rounding shows",
         "Waves that go round a loop come back almost unchanged, and the equations that "
-        "join the scatterers have a condition number above 1e10.",
+        "join the scatterers have a condition number above 1e10. The loop named "
+        "is that of the first such point of a sweep.",
         "Check that such a narrow resonance is meant; a little leakage, or a probe, "
         "makes it a real device.",
     ),
@@ -229,7 +230,8 @@ CODES: Final[dict[str, Code]] = {
         "a decoupled internal state",
         "A wave goes round a loop and never leaves: a bound state that no reservoir "
         "sees. S between the reservoirs is finite and unitary all the same, and the "
-        "minimum-norm solution gives it.",
+        "minimum-norm solution gives it. The loop named is that of the first "
+        "such point of a sweep.",
         "Nothing need be done; the answer stands.",
     ),
     "QN543": Code(

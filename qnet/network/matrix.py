@@ -302,7 +302,7 @@ def _look_again(
     points: Ints,
 ) -> None:
     """Solve doubtful points of one island with pivoting, and write them in place."""
-    amplitude = _amplitudes(shape, cells, island, points)
+    amplitude = amplitudes(shape, cells, island, points)
     finite = np.isfinite(amplitude).all(axis=0)
     draft.S[island, points[~finite]] = np.nan
     draft.marked[island, points[~finite]] = Mark.NOT_FINITE
@@ -330,7 +330,7 @@ def _look_again(
         draft.marked[island, here] = np.where(singular, Mark.SINGULAR, ill)
 
 
-def _amplitudes(
+def amplitudes(
     shape: Shape, cells: Sequence[CellMatrix], island: int, points: Ints
 ) -> Complex:
     """Entries (entry, point) of one island at some points."""
