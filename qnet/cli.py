@@ -144,6 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     fmt = _verb(words, "fmt", "fmt", "print a netlist in its stable form")
     fmt.add_argument("file", metavar="FILE", type=_path)
     fmt.add_argument("--write", action="store_true", help="rewrite the file instead")
+    fmt.add_argument("--fix", action="store_true",
+                     help="mend the faults whose cure is beyond doubt")  # fmt: skip
+    _add_bounds(fmt)
 
     for word, routine, meaning in (
         ("status", "status", "say how far a run into a file is"),

@@ -89,6 +89,14 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Text that takes the place of a span: a cure that can be read in one way only."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding.
 
@@ -106,6 +114,8 @@ class Diagnostic:
         The physical reason.
     help : str
         What to do, if known.
+    edit : Edit, optional
+        The cure itself, where it cannot change what is meant.
     """
 
     code: str
@@ -115,6 +125,7 @@ class Diagnostic:
     why: str = ""
     help: str = ""
     severity: Severity = "error"
+    edit: Edit | None = None
 
 
 class QnetError(Exception):
@@ -170,20 +181,86 @@ def refuse(
     others: tuple[Label, ...] = (),
     why: str = "",
     help: str = "",
+    edit: Edit | None = None,
 ) -> Refusal:
     """Exception of class `kind` with a single diagnostic."""
     primary = Label(span, label) if span is not None else None
-    return kind((Diagnostic(code, message, primary, others, why, help),))
+    told = Diagnostic(code, message, primary, others, why, help, edit=edit)
+    return kind((told,))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The known name that is nearest to a word; empty where none is near.
+
+    Attributes
+    ----------
+    name : str
+        The known name.
+    is_sure : bool
+        Whether nothing else can be meant: it may be written in the word's place.
+    """
+
+    name: str = ""
+    is_sure: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+    def __str__(self) -> str:
+        return f"; did you mean '{self.name}'?" if self.name else ""
+
+    def edit(self, span: Span, word: str) -> Edit | None:
+        """Write the name in place of the word at a span, if that is sure.
+
+        A word that is put together, ``n{k}``, does not stand in the text: no edit.
+        """
+        stands = span.text.casefold() == word.casefold()
+        return Edit(span, self.name) if self.is_sure and stands else None
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'barrier'?`` when something known is near, else nothing."""
+    return str(nearest(word, known))
+
+
+def nearest(word: str, known: Iterable[str]) -> Near:
+    """The known name that is nearest to a word, sure if it alone is one slip away."""
+    known = list(known)
     lowered = {name.casefold(): name for name in known}
     if len(lowered) > MOST_COMPARED:  # each comparison takes microseconds
         alike = (name for name in lowered if name[:1] == word[:1].casefold())
         lowered = {name: lowered[name] for name in islice(alike, MOST_COMPARED)}
     near = difflib.get_close_matches(word.casefold(), list(lowered), n=1, cutoff=0.6)
-    return f"; did you mean '{lowered[near[0]]}'?" if near else ""
+    if not near:
+        return Near()
+    name = lowered[near[0]]
+    if len(known) > MOST_COMPARED:  # not all were compared
+        return Near(name)
+    slips = [each for each in known if _is_one_slip(word.casefold(), each.casefold())]
+    return Near(name, slips == [name])
+
+
+def _is_one_slip(word: str, name: str) -> bool:
+    """Whether one letter is wrong, missing or too many, or two are swapped.
+
+    Digits tell names apart, and two letters say too little: neither is a slip.
+    """
+    if min(len(word), len(name)) < 3 or abs(len(word) - len(name)) > 1 or word == name:
+        return False
+    first = _shared(word, name)
+    left, right = word[first:], name[first:]
+    last = _shared(left[::-1], right[::-1])
+    left, right = left[: len(left) - last], right[: len(right) - last]
+    if any(c.isdigit() for c in left + right):
+        return False
+    return max(len(left), len(right)) == 1 or (len(left) == 2 and left == right[::-1])
+
+
+def _shared(left: str, right: str) -> int:
+    """Number of characters that two words begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((k for k, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def render(diagnostics: Sequence[Diagnostic], limit: int = 20) -> str:

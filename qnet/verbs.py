@@ -285,20 +285,48 @@ def plot(options: argparse.Namespace) -> int:
 
 
 def fmt(options: argparse.Namespace) -> int:
-    """Print a netlist in its stable form, or rewrite it."""
+    """Print a netlist in its stable form, or rewrite it; mend it first, if asked."""
     from qnet.lang.parse import parse
     from qnet.lang.write import write_deck
 
+    _raise_limits(options.limit)
+    if options.fix:
+        return _fix(options)
     text = write_deck(parse(options.file.read_text("utf-8"), str(options.file)))
+    _put(options, text)
+    return GOOD
+
+
+def _fix(options: argparse.Namespace) -> int:
+    """Mend a netlist, say what was mended and what is left."""
+    from qnet.mending import mend
+    from qnet.results import diagnostic_as_dict
+
+    mended = mend(options.file, include=options.include)
+    if not options.json:
+        for fix in mended.fixes:
+            print(f"{clean(str(options.file))}:{fix}", file=sys.stderr)
+        say(mended.left, as_json=False)
+    _put(
+        options,
+        mended.text,
+        fixes=[fix.to_dict() for fix in mended.fixes],
+        diagnostics=[diagnostic_as_dict(d) for d in mended.left],
+    )
+    is_bad = any(d.severity == "error" for d in mended.left)
+    return BAD_INPUT if is_bad else GOOD
+
+
+def _put(options: argparse.Namespace, text: str, **more: object) -> None:
+    """Print a netlist's text, or rewrite the file with it."""
     if options.write:
         from qnet.files import write_whole
 
         write_whole(options.file, text)
-    elif options.json:
-        print_json({"schema": 1, "text": text})
-    else:
+    if options.json and (more or not options.write):
+        print_json({"schema": 1, "text": text, **more})
+    elif not options.write:
         sys.stdout.write(text)
-    return GOOD
 
 
 def limits(options: argparse.Namespace) -> int:

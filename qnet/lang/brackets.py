@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from qnet.diagnostics import Diagnostic, Label
-from qnet.lang.characters import ascii_for, named
+from qnet.lang.characters import ascii_for, is_sign, named
 from qnet.lang.misfit import CLOSING, OPENING, OPERATORS, Misfit
 
 _PARTNERS: Final = {"(": ")", "[": "]", "{": "}"}
@@ -21,6 +21,7 @@ def stray_character(misfit: Misfit) -> Diagnostic | None:
             "QN110", "this string is never closed", fix='end it with `"` on its line'
         )
     shown = f"'{character}'" if character.isascii() else named(character)
+    typed = ""
     if character in "&|":
         fix = f"logic is written `{2 * character}`"
     elif character in "#$":
@@ -30,7 +31,9 @@ def stray_character(misfit: Misfit) -> Diagnostic | None:
     else:
         instead = ascii_for(character)
         fix = f"write `{instead}`" if instead else ""
-    return misfit.finding("QN101", f"{shown} cannot stand here", fix=fix)
+        typed = instead if is_sign(instead) else ""
+    message = f"{shown} cannot stand here"
+    return misfit.finding("QN101", message, fix=fix, instead=typed)
 
 
 def unclosed_bracket(misfit: Misfit) -> Diagnostic | None:

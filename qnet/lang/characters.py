@@ -88,3 +88,8 @@ def ascii_for(character: str) -> str:
         return _LOOKS_LIKE[character]
     plain = unicodedata.normalize("NFKD", character)[0]
     return plain if plain.isascii() and plain.isalnum() else ""
+
+
+def is_sign(text: str) -> bool:
+    """Whether what is typed instead is a sign: of letters and powers none is sure."""
+    return text in ("-", "*", "/", "<=", ">=", "!=", ",", "(", ")")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Final
 
-from qnet.diagnostics import Label, NetlistError, Span, refuse, suggest
+from qnet.diagnostics import Label, NetlistError, Span, nearest, refuse, suggest
 from qnet.lang.cards import Arg, Expr, Func, Model, Param, Subckt, Word
 from qnet.lang.expressions import STATES
 from qnet.lang.findings import Findings
@@ -106,16 +106,17 @@ class Definitions:
         kind = card.kind.text.lower()
         entry = self._models.get(kind)
         if entry is None:
-            near = suggest(card.kind.text, self._models)
+            near = nearest(card.kind.text, self._models)
             message = f"unknown model '{card.kind.text}'{near}"
-            raise refuse(NetlistError, "QN204", message, card.kind.span)
+            edit = near.edit(card.kind.span, card.kind.text)
+            raise refuse(NetlistError, "QN204", message, card.kind.span, edit=edit)
         if card.name.text.lower() in self._models:
             message = f"'{card.name.text}' is a model of the registry"
             raise refuse(NetlistError, "QN203", message, card.name.span)
         for flag in card.flags:
             if flag.text.lower() not in entry.flags:
-                near = suggest(flag.text, entry.flags)
-                message = f"'{flag.text}' is no flag of '{entry.name}'{near}"
+                likely = suggest(flag.text, entry.flags)
+                message = f"'{flag.text}' is no flag of '{entry.name}'{likely}"
                 raise refuse(NetlistError, "QN204", message, flag.span)
         self.frame.models[card.name.text.lower()] = card
 

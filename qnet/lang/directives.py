@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, Final
 
 import numpy as np
 
 from qnet.circuit import Axis
-from qnet.diagnostics import NetlistError, Span, refuse, suggest
+from qnet.diagnostics import Edit, NetlistError, Span, nearest, refuse, suggest
 from qnet.lang.cards import Arg, Directive, ListOf, Name, Number, Word
 from qnet.lang.findings import Findings
 from qnet.lang.habits import dot_cure
@@ -147,13 +147,21 @@ WORDS: Final = (
 )  # fmt: skip
 """Dot-words of the language itself; analyses come on top."""
 
+_ONE_CARD: Final = re.compile(r"`\.\w+`")
+"""Help that is another dot-word, and nothing else."""
+
 
 def _unknown(word: str, span: Span, desk: Desk) -> NetlistError:
-    near = get_close_matches(word, (*desk.analyses, *WORDS), n=1, cutoff=0.6)
+    near = nearest(word, (*desk.analyses, *WORDS))
     message = f"unknown card '.{word}'" + (
-        f"; did you mean '.{near[0]}'?" if near else ""
+        f"; did you mean '.{near.name}'?" if near else ""
     )
-    return refuse(NetlistError, "QN209", message, span, help=dot_cure(word))
+    cure = dot_cure(word)
+    instead = f".{near.name}" if near.is_sure and not cure else ""
+    if _ONE_CARD.fullmatch(cure):
+        instead = cure.strip("`")
+    edit = Edit(span, instead) if instead else None
+    return refuse(NetlistError, "QN209", message, span, help=cure, edit=edit)
 
 
 def _said(

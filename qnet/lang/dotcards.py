@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from qnet.diagnostics import Span
+from qnet.diagnostics import Edit, Span
 from qnet.lang import cards
 from qnet.lang.phrases import Maker, Part, Place, as_name, is_token, misshapen, only
 
@@ -91,6 +92,7 @@ def _step(parts: Sequence[Part], place: Place, span: Span) -> cards.Step:
                 "a .step card names its parameter without the word 'param'",
                 names[0].span,
                 _STEP_HELP,
+                Edit(replace(names[0].span, stop=rest[0].span.start), ""),
             )
     elif len(rest) == 1 and _names_file(rest[0]):
         form, rest = "file", [rest[0].value]

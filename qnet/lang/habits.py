@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from qnet.diagnostics import suggest
+from qnet.diagnostics import Near, nearest
 
 _LETTERS: Final = {
     "l": "an inductor is a short to steady currents: leave it out and join its nodes",
@@ -63,6 +63,16 @@ _KEYS: Final = {
 }
 """Other names of keys, in lower case."""
 
+_SAME: Final = frozenset({
+    "energy", "transmission", "transmissivity", "transmittance", "reflection",
+    "reflectivity", "reflectance", "gammal", "gammar", "gamma_l", "gamma_r", "modes",
+    "channels", "nmodes", "n_modes", "length", "thickness", "voltage", "current",
+    "temperature", "velocity", "wavevector", "phase", "phi", "omegax", "omega_x",
+    "hbarwx", "omegay", "omega_y", "hbarwy", "polarization", "polarisation", "meff",
+    "mstar", "effmass", "l_phi", "l_eq", "fillingfactor",
+})  # fmt: skip
+"""Those of them that mean nothing else: ``gamma`` may be a sum, ``width`` a side."""
+
 _DOTS: Final = {
     "probe": "`.print V(a) I(T1)` tabulates, `.save` keeps",
     "option": "`.options`",
@@ -110,14 +120,14 @@ def dot_cure(word: str) -> str:
     return _DOTS.get(word.lower(), "")
 
 
-def suggest_key(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'T'?`` for ``transmission=``, or for what looks like it."""
+def nearest_key(word: str, known: Iterable[str]) -> Near:
+    """``T`` for ``transmission=``, or for what looks like it."""
     offered = list(known)
     folded = word.casefold()
-    for key in offered:
-        if folded in _KEYS.get(key, "").split():
-            return f"; did you mean '{key}'?"
-    return suggest(word, offered)
+    meant = [key for key in offered if folded in _KEYS.get(key, "").split()]
+    if meant:
+        return Near(meant[0], len(meant) == 1 and folded in _SAME)
+    return nearest(word, offered)
 
 
 def option_cure(key: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from qnet.diagnostics import NetlistError, Span, refuse, suggest
+from qnet.diagnostics import NetlistError, Span, nearest, refuse, suggest
 from qnet.lang.cards import Model
 from qnet.lang.frames import Frame
 from qnet.lang.habits import letter_cure, meaning
@@ -174,12 +174,17 @@ def _by_name(items: Items, frame: Frame, shelf: Shelf) -> Head:
         message, cure = "an S card names its model", "S1 a b barrier T=0.5"
         raise refuse(NetlistError, "QN204", message, items.place(-1), help=cure)
     word = words[last] or ""
-    near = suggest(word, shelf.offer(frame))
+    near = nearest(word, shelf.offer(frame))
     message = f"unknown model '{word}'{near}"
     cure = stray_unit(items.place(last).text)
     if not near:
         cure = cure or "S names its model after the nodes: `S1 n1 n2 barrier T=0.5`"
-    raise refuse(NetlistError, "QN204", message, items.place(last), help=cure)
+    place = items.place(last)
+    # A name of the netlist's own may be near by chance: `left` and `lift`.
+    named = shelf.named(near.name.lower(), frame) if near else None
+    is_own = named is None or named.card is not None
+    edit = None if is_own or cure else near.edit(place, word)
+    raise refuse(NetlistError, "QN204", message, place, help=cure, edit=edit)
 
 
 def _unknown_letter(items: Items, shelf: Shelf) -> NetlistError:

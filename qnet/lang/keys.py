@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from qnet.circuit import Bools, Floats
-from qnet.diagnostics import Diagnostic, Label, NetlistError, Span, refuse
+from qnet.diagnostics import Diagnostic, Label, Near, NetlistError, Span, refuse
 from qnet.lang.frames import Cell, swept_name
-from qnet.lang.habits import option_cure, suggest_key
+from qnet.lang.habits import nearest_key, option_cure
 from qnet.lang.inspection import Inspection
 from qnet.lang.surroundings import Surroundings
 from qnet.lang.values import Array, Value
@@ -283,11 +283,15 @@ class Keyring:
         if near:
             names = " and ".join(f"'{p.name}'" for p in near)
             message = f"'{self.owner}' has the keys {names}: case matters here"
+            likely = Near()
         else:
-            message = f"'{self.owner}' has no key '{written}'"
-            message += suggest_key(written, self._exact)
+            likely = nearest_key(written, self._exact)
+            message = f"'{self.owner}' has no key '{written}'{likely}"
         cure = option_cure(written) if self.owner == ".options" else ""
-        raise refuse(NetlistError, "QN206", message, span(), help=cure or self._offer())
+        place = span()
+        edit = None if cure else likely.edit(place, written)
+        cure = cure or self._offer()
+        raise refuse(NetlistError, "QN206", message, place, help=cure, edit=edit)
 
     def missing(self, given: Collection[str]) -> list[Parameter]:
         """Required parameters that are not among those given."""

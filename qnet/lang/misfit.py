@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qnet.diagnostics import Diagnostic, Label, Span
+from qnet.diagnostics import Diagnostic, Edit, Label, Span
 from qnet.lang.sheet import Sheet
 from qnet.lang.tokens import Token
 
@@ -122,7 +122,12 @@ class Misfit:
         others: tuple[Label, ...] = (),
         why: str = "",
         fix: str = "",
+        instead: str = "",
     ) -> Diagnostic:
-        """Diagnostic at the token that does not fit, or elsewhere."""
-        place = Label(at or self.place(self.index), label)
-        return Diagnostic(code, message, place, others, why, fix)
+        """Diagnostic at the token that does not fit, or elsewhere.
+
+        `instead` is what may be written there unasked, `fix` the help in words.
+        """
+        at = at or self.place(self.index)
+        edit = Edit(at, instead) if instead else None
+        return Diagnostic(code, message, Label(at, label), others, why, fix, edit=edit)

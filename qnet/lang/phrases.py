@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from qnet.diagnostics import NetlistError, Span, refuse
+from qnet.diagnostics import Edit, NetlistError, Span, refuse
 from qnet.lang import cards
 from qnet.lang.tokens import Token, lexicon
 
@@ -123,9 +123,11 @@ def _arg(parts: Sequence[Part], place: Place, span: Span) -> cards.Arg:
     return cards.Arg(cards.Word(parts[0].text, place(parts[0])), parts[2], span)
 
 
-def misshapen(message: str, span: Span, form: str) -> NetlistError:
+def misshapen(
+    message: str, span: Span, form: str, edit: Edit | None = None
+) -> NetlistError:
     """Error of a card whose words are not those of its form."""
-    error = refuse(NetlistError, "QN121", message, span, help=form)
+    error = refuse(NetlistError, "QN121", message, span, help=form, edit=edit)
     assert isinstance(error, NetlistError)
     return error
 

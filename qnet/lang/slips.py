@@ -6,6 +6,7 @@ the fault. What none of them knows is told as what was found and what would fit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -70,6 +71,8 @@ _FORMS: Final = {
     "ENDL": ".endl",
     "END": ".end",
 }
+_DECIMAL: Final = re.compile(r"(0,\d+|\d+,(\d{1,2}|\d{4,}))([A-Za-z]\w*)?")
+"""A decimal comma: ``1,500`` could be a thousand and a half as well."""
 _OPERANDS: Final = frozenset({"NAME", "NUMBER", "IMAGINARY", "FUNCTION"})
 
 
@@ -154,6 +157,7 @@ def _unquoted_file(misfit: Misfit) -> Diagnostic | None:
         "the name of a file stands in quotes",
         at=path,
         fix=f'{misfit.tokens[0].text} "{name}"',
+        instead=f'"{name}"' if path.text in (name, f"'{name}'") else "",
     )
 
 
@@ -189,6 +193,7 @@ def _assignment(misfit: Misfit) -> Diagnostic | None:
         "'=' gives a value, it does not compare",
         at=misfit.place(at),
         fix="write `==` to compare",
+        instead="==" if misfit.word == "ASSERT" else "",
     )
 
 
@@ -226,9 +231,16 @@ def _decimal_comma(misfit: Misfit) -> Diagnostic | None:
     around = misfit.names[index - 1 : index + 2]
     if around == ("NUMBER", "COMMA", "NUMBER"):
         number = misfit.place(index - 1, index + 1)
-        fix = f"write `{number.text.replace(',', '.')}`"
+        point = number.text.replace(",", ".")
+        sure = misfit.unclosed() is None and _DECIMAL.fullmatch(number.text)
         message = "a number has a decimal point, not a comma"
-        return misfit.finding("QN114", message, at=number, fix=fix)
+        return misfit.finding(
+            "QN114",
+            message,
+            at=number,
+            fix=f"write `{point}`",
+            instead=point if sure else "",
+        )
     fix = "words of a card are separated by blanks"
     return misfit.finding("QN106", "unexpected ','", fix=fix)
 
