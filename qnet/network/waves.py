@@ -164,6 +164,8 @@ def _untaken(waves: Waves) -> list[Diagnostic]:
     ports, out = waves.ports, waves.out
     taken = (out.across >= 0) & waves.kept[waves.into.block[out.across]]
     lost = np.flatnonzero(waves.kept[out.block] & (out.across != -1) & ~taken)
+    if len(lost) == 0:
+        return []
     lost = lost[np.unique(out.port[lost], return_index=True)[1]]
     faults = []
     for wave in lost.tolist():
