@@ -53,9 +53,9 @@ REMARKS: Final[dict[Composition, Diagnostic]] = {
 
 
 def of_composition(mark: Composition, loop: Loop | None) -> Diagnostic:
-    """What is to be said of an island's S, and of the loop for whose sake."""
+    """What is to be said of waves in an island, and of the loop that they go round."""
     said = REMARKS[mark]
-    if loop is None or mark is Composition.NOT_FINITE:
+    if loop is None:
         return replace(said, why=said.why.format(loop="a loop"))
     met = f"{'of' if loop.is_exact else 'somewhere among'} {_several(loop.scatterers)}"
     if loop.nodes:
@@ -65,6 +65,19 @@ def of_composition(mark: Composition, loop: Loop | None) -> Diagnostic:
         said,
         primary=None if loop.span is None else Label(loop.span),
         why=said.why.format(loop=f"a loop {met}"),
+    )
+
+
+def of_endless(scatterer: tuple[str, Span | None] | None) -> Diagnostic:
+    """What is to be said of an island that is not finite, and of what makes it so."""
+    said = REMARKS[Composition.NOT_FINITE]
+    if scatterer is None:
+        return said
+    name, span = scatterer
+    return replace(
+        said,
+        primary=None if span is None else Label(span),
+        why=f"'{name}' gives infinity or no number here",
     )
 
 

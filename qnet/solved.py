@@ -15,7 +15,7 @@ from qnet.network.channels import has_holes
 from qnet.network.compose import CellMatrix
 from qnet.network.condensate import condensate_index
 from qnet.network.flow import Flows
-from qnet.network.loops import find_loop
+from qnet.network.loops import find_endless, find_loop
 from qnet.network.matrix import IslandMatrix
 from qnet.network.matrix import Mark as Composition
 from qnet.network.sample import Sample
@@ -25,6 +25,7 @@ from qnet.remarks import (
     cold_differences,
     grounded,
     of_composition,
+    of_endless,
     of_idle_terminals,
     of_scatterers,
 )
@@ -385,9 +386,13 @@ class Solved:
         )
 
     def _remark(self, mark: Composition) -> Diagnostic:
-        """Put a mark of the flows into words, with the loop of the first such point."""
+        """Put a mark of the flows into words, with whose it is at the first point."""
         place = tuple(np.argwhere(self.flows.marked == mark)[0].tolist())
         known = self.sample.topology
+        if mark is Composition.NOT_FINITE:
+            return of_endless(
+                find_endless(self.circuit, known.cells, self.cells, place)
+            )
         loop = find_loop(self.circuit, known, self.cells, place, mark)
         return of_composition(mark, loop)
 

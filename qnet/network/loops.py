@@ -1,4 +1,4 @@
-"""Where a wave goes round a loop and hardly leaves: scatterers and joints by name."""
+"""Whose a mark is: the loop that a wave hardly leaves, or what gives no number."""
 
 from __future__ import annotations
 
@@ -79,6 +79,21 @@ def find_loop(
                 amplitude = amplitudes(shape, here, island, np.zeros(1, np.intp))
                 lives = _lasting(shape, amplitude)
             return _named(circuit, topology.cells, shape, island, lives, is_exact)
+    return None
+
+
+def find_endless(
+    circuit: Circuit,
+    parts: Sequence[Cell],
+    cells: Sequence[CellMatrix],
+    place: tuple[int, ...],
+) -> tuple[str, Span | None] | None:
+    """Name and place of the first scatterer whose matrix is not finite at a point."""
+    for part, cell in zip(parts, cells, strict=True):
+        is_finite = np.isfinite(_at(cell, place).values).all(axis=(1, 2))
+        for k in part.instances[np.flatnonzero(~is_finite)[:1]].tolist():
+            group = circuit.groups[part.group]
+            return group.names[k], group.spans[k]
     return None
 
 

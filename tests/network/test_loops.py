@@ -55,3 +55,12 @@ def test_a_sweep_tells_the_loop_of_its_first_marked_point(spin):
     text = text.replace(".op", sweep + "\n.meas g G(T1,T1)")
     found = [each for each in qnet.run(text).diagnostics if each.code == "QN542"]
     assert ["'Y1', 'W1'" in each.why for each in found] == [True]
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+def test_what_gives_no_number_is_named():
+    endless = RINGS.replace("W2 z n phi=0.3", "W2 z n tau=1e300s\n.fermi 1e300eV")
+    text = endless.replace("ONE", "0.4").replace("TWO", "0.4")
+    (told,) = (each for each in qnet.run(text).diagnostics if each.code == "QN543")
+    assert told.why == "'W2' gives infinity or no number here"
+    assert told.primary.span.text.startswith("W2")
