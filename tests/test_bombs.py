@@ -9,6 +9,8 @@ import pytest
 import qnet
 from qnet.cli import main
 from qnet.diagnostics import QnetError
+from qnet.lang import elaborate
+from qnet.lang.directives import task_of
 from qnet.limits import LIMITS
 
 DEVICE = "T1 a V=1V\nT2 b V=0\n"
@@ -84,6 +86,9 @@ COUNTED = {
     "measures of unknown nodes": lambda n: (
         DEVICE + "B1 a b T=0.5\n" + "".join(f".meas m{k} V(n{k})\n" for k in range(n))
     ),
+    "samples asked for again": lambda n: (
+        DEVICE + "B1 a b T=0.5\n" + ".mc 10 seed=1\n" * n
+    ),
     "a chain of measures": lambda n: (
         DEVICE + "".join(f".meas m{k + 1} m{k}\n" for k in range(n))
     ),
@@ -104,6 +109,15 @@ def test_refusing_a_text_twice_as_long_takes_twice_the_calls(name):
     """Of functions, for a clock would tell of the machine."""
     once, twice = (calls_to_refuse(COUNTED[name](n)) for n in (200, 400))
     assert twice <= 2.3 * once
+
+
+def test_no_more_analyses_are_read_after_a_hundred_faults(monkeypatch):
+    read = []
+    monkeypatch.setattr(elaborate, "task_of", lambda *a: read.append(a) or task_of(*a))
+    with pytest.raises(QnetError) as refused:
+        qnet.run(f"{DEVICE}B1 a b T=0.5\n" + ".mc 10 seed=1\n" * 1000)
+    assert len(refused.value.diagnostics) == 100
+    assert len(read) < 200
 
 
 def calls_to_refuse(text: str) -> int:

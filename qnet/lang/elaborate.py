@@ -346,13 +346,7 @@ class Elaboration:
             for card, turn in self._expansion.questions
             if isinstance(card, Assert)
         ]
-        tasks = []
-        for card in cards:
-            is_task = isinstance(card, Directive) and card.word.text not in _NO_TASKS
-            if isinstance(card, Directive) and is_task:
-                with findings.gathering():
-                    tasks.append(task_of(card, desk))
-        self._check_repeats(tasks)
+        tasks = self._tasks(cards, desk)
         checks = checks_of(_named(cards, "check"), findings)
         bodies: list[Any] = [
             *(measure.body for measure in measures),
@@ -371,15 +365,31 @@ class Elaboration:
             "calls": calls_in(bodies, self._spellings, known.functions),
         }
 
-    def _check_repeats(self, tasks: Sequence[Task]) -> None:
-        """Random samples are asked for once, and their axis has its name alone."""
-        repeating = [task for task in tasks if hasattr(task.analysis, "repeats")]
-        for task in repeating[1:]:
-            self._findings.error("QN202", f"'.{task.name}' is given twice", task.span)
-        if repeating and "sample" in self._found.root.cells:
-            span = repeating[0].span
-            message = "'sample' is the axis of '.mc' and cannot be a parameter as well"
-            self._findings.error("QN203", message, span)
+    def _tasks(self, cards: Sequence[Card], desk: Desk) -> list[Task]:
+        """Analyses; random samples are asked for once, and own the name of their axis.
+
+        Each is held against those before it as it is read: many faults end the stage.
+        """
+        findings = self._findings
+        tasks: list[Task] = []
+        has_samples = False
+        for card in cards:
+            if not isinstance(card, Directive) or card.word.text in _NO_TASKS:
+                continue
+            with findings.gathering():
+                task = task_of(card, desk)
+                tasks.append(task)
+                if not hasattr(task.analysis, "repeats"):
+                    continue
+                if has_samples:
+                    message = f"'.{task.name}' is given twice"
+                    findings.error("QN202", message, task.span)
+                elif "sample" in self._found.root.cells:
+                    message = "'sample' is the axis of '.mc' and cannot be "
+                    message += "a parameter as well"
+                    findings.error("QN203", message, task.span)
+                has_samples = True
+        return tasks
 
 
 def _count_points(template: Template) -> None:
