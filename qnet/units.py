@@ -10,7 +10,7 @@ from math import isfinite, pi
 from typing import Final
 
 from qnet import constants
-from qnet.diagnostics import suggest
+from qnet.diagnostics import Edit, Span, suggest
 from qnet.dimensions import (
     ALIASES,
     NAMED,
@@ -89,14 +89,30 @@ CONSTANTS: Final[dict[str, tuple[float, Unit]]] = {
 
 
 class BadQuantity(ValueError):
-    """A number or unit that cannot be read: `text`; the others say why."""
+    """A number or unit that cannot be read: `text`; the others say why.
 
-    def __init__(self, code: str, message: str, help: str = "", text: str = "") -> None:
+    `instead` is what it means, where it can mean one quantity only.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        help: str = "",
+        text: str = "",
+        instead: str = "",
+    ) -> None:
         super().__init__(message)
+        self.instead = instead
         self.text = text
         self.code = code
         self.message = message
         self.help = help
+
+    def edit(self, span: Span) -> Edit | None:
+        """Write what is meant at a span that holds the text, if that is sure."""
+        is_sure = bool(self.instead) and span.text == self.text
+        return Edit(span, self.instead) if is_sure else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +272,21 @@ def _unreadable(text: str, suffix: str, *, spice: bool) -> BadQuantity:
     known = next((unit for unit in _SPELLED if suffix.lower() in _SPELLED[unit]), None)
     if known is not None:
         message = f"unknown unit '{suffix}'"
-        return BadQuantity("QN302", message, f"write {number}{known}", text)
-    message = f"unknown unit '{suffix}'{_near_unit(suffix)}"
-    return BadQuantity("QN302", message, _FOREIGN.get(suffix.lower(), ""), text)
+        meant = number + known
+        return BadQuantity("QN302", message, f"write {meant}", text, meant)
+    prefixed = [
+        prefix + name
+        for prefix in ("", *_PREFIXES)
+        for name in SUFFIXES
+        if not prefix or name not in _UNPREFIXED
+    ]
+    same = [name for name in prefixed if name.lower() == suffix.lower()]
+    near = f"; units are case-sensitive: '{same[0]}'?" if same else ""
+    message = f"unknown unit '{suffix}'{near or suggest(suffix, prefixed)}"
+    # `mev` may be meV or MeV.
+    meant = number + same[0] if len(same) == 1 else ""
+    cure = _FOREIGN.get(suffix.lower(), "")
+    return BadQuantity("QN302", message, cure, text, "" if cure else meant)
 
 
 def _split_suffix(suffix: str) -> _Scale | None:
@@ -291,12 +319,3 @@ def two_readings(text: str, suffix: str, *, spice: bool = False) -> BadQuantity:
     advice = ("{0}m or {0}meg" if spice else advice).format(number)
     message = f"'{text}' has two readings: {readings}"
     return BadQuantity("QN303", message, f"write {advice}", text)
-
-
-def _near_unit(suffix: str) -> str:
-    """A unit that differs in case only comes first, then a near spelling."""
-    prefixed = [p + name for p in ("", *_PREFIXES) for name in SUFFIXES]
-    same = [name for name in prefixed if name.lower() == suffix.lower()]
-    if same:
-        return f"; units are case-sensitive: '{same[0]}'?"
-    return suggest(suffix, prefixed)

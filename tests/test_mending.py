@@ -24,6 +24,8 @@ CURED = [
     (".step param x 0 1 0.5\n", ".param x=1\n" + ENDS + BARRIER, ".step x 0 1 0.5\n"),
     (".assert x = 1\n", ".param x=1\n" + ENDS + BARRIER, ".assert x == 1\n"),
     (".param y={2 \u2212 1}\n", ENDS + BARRIER, ".param y={2 - 1}\n"),
+    ("R1 a 0 10kohm\n", ENDS + BARRIER, "R1 a 0 10kOhm\n"),
+    (".temp {0.5kelvin}\n", ENDS + BARRIER, ".temp {0.5K}\n"),
     ("D1 a b energy=0eV gammaL=1ueV gammaR=1ueV\n", ENDS,
      "D1 a b E0=0eV GL=1ueV GR=1ueV\n"),
 ]  # fmt: skip
@@ -36,6 +38,10 @@ LEFT_ALONE = [
     "B1 a b T={gama1}\n.param gamma1=0.5\n",  # names are the author's own
     ".subckt left p q\nW1 p q\n.ends\nX1 a b lef\n",
     ".temp 27\n",
+    "D1 a b E0=1mev GL=1ueV GR=1ueV\n",  # meV or MeV
+    "W1 a b phi=1KDEG\n",  # no unit however it is spelt
+    "R1 a 0 1M\n",
+    "D1 a b E0=1mV GL=1ueV GR=1ueV\n",
     "D1 a b gamma=1ueV\n",  # of one side, or of both
     "W1 a b \u03c6=1\n",
 ]

@@ -272,8 +272,10 @@ def _apply(node: Expr, given: list[Value], scope: Scope) -> Value:
             return BINARY[node.operator](*given)
         return _call(node, given, scope)
     except BadQuantity as bad:
-        fault = Fault(bad.code, bad.message, bad.help)
-        raise placed(fault, node.span) from None
+        edit = bad.edit(node.span)
+        raise refuse(
+            NetlistError, bad.code, bad.message, node.span, help=bad.help, edit=edit
+        ) from None
     except Fault as fault:
         spans = tuple(child.span for child in operands(node, scope.asks))
         raise placed(fault, node.span, spans) from None

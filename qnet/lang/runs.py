@@ -189,7 +189,12 @@ class Run:
             row = self.texts(column).index(bad.text) * self.frame.size
             span = self.spanned(column)(row)
             raise refuse(
-                NetlistError, bad.code, bad.message, span, help=bad.help
+                NetlistError,
+                bad.code,
+                bad.message,
+                span,
+                help=bad.help,
+                edit=bad.edit(span),
             ) from None
         if plain_as is not None:
             units = [plain_as if unit is PLAIN else unit for unit in units]

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qnet.diagnostics import NetlistError
+from qnet.diagnostics import NetlistError, QnetError
 from qnet.lang.parse import load, parse
 from qnet.lang.write import write_deck
+from tests.fuzz.mutants import NETWORKS, mutant, network
 from tests.lang.corpus import EVERYTHING, NETLISTS
 from tests.lang.test_parse import shown
 
@@ -111,6 +112,22 @@ def test_decks_that_differ_are_not_equal():
     assert parse("T1 a V=1mV") != parse("T1 a V=1uV")
     assert parse("T1 a") == parse("* x\n\nT1 a ; y")
     assert parse("T1 a") != "T1 a"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, NETWORKS - 1), st.integers(0, 10**6))
+def test_random_netlists_keep_their_meaning(number, mutation):
+    """Valid networks, and those of the mutants that can be read."""
+    for text in (network(number), mutant(mutation)):
+        try:
+            deck = parse(text)
+        except QnetError:
+            continue
+        written = write_deck(deck)
+        again = parse(written)
+        assert write_deck(again) == written
+        assert again == deck
+        assert _contents(again.cards) == _contents(deck.cards)
 
 
 OPERATORS = ["+", "-", "*", "/", "%", "^", "<", "==", "&&", "||"]
