@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from heapq import heappop, heappush
 from typing import Final
+
+import numpy as np
 
 from qnet.diagnostics import Label, NetlistError, Span, nearest, refuse, suggest
 from qnet.lang.cards import Arg, Expr, Func, Model, Param, Subckt, Word
@@ -142,13 +145,10 @@ def put_in_order(
     """
     needs = {key: _needed(frame, key, cell, asks) for key, cell in frame.cells.items()}
     if any(needs.values()):
-        _break_cycles(frame, needs, findings)
-        import networkx as nx
-
-        graph = nx.DiGraph((used, key) for key, uses in needs.items() for used in uses)
-        graph.add_nodes_from(needs)
-        written = {key: k for k, key in enumerate(needs)}
-        order = nx.lexicographical_topological_sort(graph, written.__getitem__)
+        order = _ordered(needs)
+        if len(order) < len(needs):
+            _break_cycles(frame, needs, set(order), findings)
+            order = _ordered(needs)
         frame.cells = {key: frame.cells[key] for key in order}
     frame.swept |= swept & frame.cells.keys()
     for key, cell in frame.cells.items():
@@ -168,13 +168,57 @@ def _needed(frame: Frame, key: str, cell: Cell, asks: frozenset[str]) -> set[str
     return {name for name in used if name in frame.cells}
 
 
-def _break_cycles(frame: Frame, needs: dict[str, set[str]], findings: Findings) -> None:
-    """Report each loop of definitions once, and take its names out of the order."""
-    import networkx as nx
+def _ordered(needs: Mapping[str, Set[str]]) -> list[str]:
+    """Each name after those it needs, else as written; none that needs a cycle."""
+    written = list(needs)
+    rank = {key: k for k, key in enumerate(written)}
+    users: dict[str, list[str]] = {key: [] for key in written}
+    for key, uses in needs.items():
+        for used in uses:
+            users[used].append(key)
+    lacking = {key: len(uses) for key, uses in needs.items()}
+    ready = [rank[key] for key, lacks in lacking.items() if not lacks]
+    order = []
+    while ready:
+        done = written[heappop(ready)]
+        order.append(done)
+        for key in users[done]:
+            lacking[key] -= 1
+            if not lacking[key]:
+                heappush(ready, rank[key])
+    return order
 
-    graph = nx.DiGraph((key, used) for key, uses in needs.items() for used in uses)
+
+def _knots(needs: Mapping[str, Set[str]], names: Sequence[str]) -> list[set[str]]:
+    """Names that need one another, directly or not, in the order of their first."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    place = {key: k for k, key in enumerate(names)}
+    pairs = [
+        (k, place[used])
+        for key, k in place.items()
+        for used in needs[key]
+        if used in place
+    ]
+    ends = np.array(pairs).T
+    graph = coo_array((np.ones(len(pairs)), ends), shape=(len(names),) * 2)
+    _, labels = connected_components(graph, connection="strong")
+    knots: dict[int, set[str]] = {}
+    for key, label in zip(names, labels.tolist(), strict=True):
+        knots.setdefault(label, set()).add(key)
+    return list(knots.values())
+
+
+def _break_cycles(
+    frame: Frame, needs: dict[str, set[str]], done: Set[str], findings: Findings
+) -> None:
+    """Report each loop of definitions once, and take its names out of the order.
+
+    Names that are in order already, those `done`, are in no loop.
+    """
     rank = {key: k for k, key in enumerate(needs)}
-    for loop in list(nx.strongly_connected_components(graph)):
+    for loop in _knots(needs, [key for key in needs if key not in done]):
         first = min(loop, key=rank.__getitem__)
         if len(loop) == 1 and first not in needs[first]:
             continue
