@@ -8,6 +8,7 @@ import qnet
 from qnet.cli import main
 from qnet.diagnostics import Near, nearest
 from qnet.mending import mend
+from tests.lang.test_habits import SLIPS, findings
 
 ENDS = "T1 a V=1mV\nT2 b V=0\n"
 BARRIER = "B1 a b T=0.5\n"
@@ -63,6 +64,15 @@ def test_a_slip_is_mended_and_the_netlist_runs(tmp_path, wrong, rest, right):
     assert qnet.run(mended.text).passed
     again = mend(written(tmp_path, mended.text))
     assert (again.text, again.fixes) == (mended.text, ())
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip[0].split("\n")[0])
+def test_no_slip_is_mended_by_halves(tmp_path, slip):
+    wrong, rest = slip[:2]
+    mended = mend(written(tmp_path, rest + wrong))
+    if mended.fixes:
+        assert [d for d in mended.left if d.severity == "error"] == []
+        assert findings(mended.text) == ()
 
 
 @pytest.mark.parametrize("text", LEFT_ALONE)
