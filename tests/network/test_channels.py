@@ -49,6 +49,25 @@ def test_a_group_is_split_by_its_counts_and_keeps_its_numbers():
     np.testing.assert_array_equal(cells[1].model(circuit).phi, phi[[0, 2]])
 
 
+def test_the_very_first_port_tells_its_neighbour():
+    circuit = wire_up(
+        (barrier(0.2, N=2), ("B1", "a", "T1")),
+        (Wire(), ("W1", "a", "T2")),
+        reservoirs=["T1", "T2"],
+    )
+    assert counts(circuit) == {"B1": 2, "W1": 2}
+
+
+def test_counts_do_not_spread_through_a_scatterer_that_has_its_own():
+    narrowing = Given(S=np.eye(3), nch=(2, 1))
+    circuit = wire_up(
+        (Wire(), ("W1", "T1", "a"), ("W2", "b", "T2")),
+        (narrowing, ("X1", "a", "b")),
+        reservoirs=["T1", "T2"],
+    )
+    assert counts(circuit) == {"W1": 2, "W2": 1, "X1": 2}
+
+
 def test_an_edge_tells_a_splitter_its_count_though_nothing_comes_back():
     circuit = wire_up(
         (Edge(nu=2), ("E1", "T1", "a"), ("E2", "T1", "b"), ("E3", "c", "T2"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import qnet
-from qnet.network import condensate, flow, graph, matrix
+from qnet.network import condensate, flow, graph, matrix, retrace
 from qnet.scatterers.barrier import Barrier
 from qnet.transport.newton import Newton
 from tests.independent.drawn import cold, is_sound
@@ -119,6 +119,21 @@ def test_two_ports_of_a_unitary_S_taken_for_one_another_are_withheld(
     spoil(monkeypatch, flow, "island_matrix", of_S(swap))
     assert worst(device, "composed unitarity") < 1e-13
     assert is_withheld(device)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_either_of_the_two_points_looked_at_tells_of_a_fault(monkeypatch, at):
+    found = iter([at == 0, at == 1])
+    honest = retrace.retrace
+
+    def spoilt(*arguments):
+        again = honest(*arguments)
+        return replace(again, charge=again.charge * 1.01) if next(found) else again
+
+    monkeypatch.setattr(retrace, "retrace", spoilt)
+    last_is_narrowest = THREE.replace("list 1 2 3", "list 3 2 1")
+    assert worst(last_is_narrowest, "wave matching") > 1e-4
+    assert next(found, None) is None
 
 
 @of_devices
