@@ -86,9 +86,10 @@ CODES: Final[dict[str, Code]] = {
     ),
     "QN534": Code(
         "the circuit equations are singular",
-        "Conductances cancel (a negative resistance, a superconductor), and a voltage "
-        "is left undetermined although its node is connected.",
-        "Change the element that cancels, or hold one more voltage.",
+        "Conductances cancel beside a superconductor, or are lost to rounding beside "
+        "much larger ones, and a voltage is left undetermined although its node is "
+        "connected.",
+        "Bring resistances nearer to one another, or hold one more voltage.",
     ),
     "QN535": Code(
         "floating voltages do not converge",

@@ -21,6 +21,7 @@ from qnet.transport.equations import (
     lumped_currents,
     settle,
 )
+from qnet.transport.groups import befalling
 from qnet.transport.landauer import Working
 from qnet.transport.newton import Newton, State
 from qnet.transport.ramp import turned_up
@@ -29,7 +30,7 @@ from qnet.transport.spectral import FlowsAt, energy_axes, spectrum
 STUCK: Final = Diagnostic(
     "QN535",
     "floating voltages do not converge",
-    why="no step brings the floating reservoirs nearer to zero current",
+    why="no step brings the currents {where} nearer to balance",
     help="look for a negative differential conductance, or hold one more voltage",
 )
 
@@ -112,9 +113,13 @@ def _report(newton: Newton, state: State, settled: Bools) -> BiasSolution:
     circuit, conductor, start = newton.circuit, newton.conductor, newton.start
     now = newton.working(state.voltage, state.heat, conductor.kept)
     outflow = newton.outflow(now.charge, state.voltage)
-    failed = [Mark(~settled, STUCK)] if not settled.all() else []
     lost = newton.lost | ~settled[..., None]
     trees = newton.tree.shape[-1]
+    failed = []
+    if not settled.all():
+        floats = newton.is_free[..., :trees] @ newton.tree.T > 0
+        floats = floats.any(tuple(range(floats.ndim - 1)))
+        failed.append(Mark(~settled, befalling(STUCK, circuit, floats)))
     astray = np.where(newton.is_free[..., :trees], outflow @ newton.tree, 0.0)
     total = abs(now.charge).sum(-1)
     leak = np.maximum(abs(now.charge.sum(-1)), abs(astray).max(-1, initial=0.0))

@@ -22,6 +22,7 @@ from qnet.transport.groups import (
     Anchors,
     Links,
     anchor,
+    befalling,
     connections,
     refuse_loops,
     voltage_links,
@@ -38,8 +39,9 @@ largest voltage or difference of k_BT/e: conservation is then judged against tha
 SINGULAR: Final = Diagnostic(
     "QN534",
     "the circuit equations are singular",
-    why="resistors or superconductors cancel a conductance, and a voltage floats free",
-    help="look for a negative resistance, or hold one more voltage",
+    why="conductances cancel, or are lost beside much larger ones, and the voltage "
+    "{where} floats free",
+    help="bring resistances nearer to one another, or hold one more voltage",
 )
 
 
@@ -205,8 +207,11 @@ def solve_circuit(
         parts.append((points, part))
         faults = list(anchors.faults)
         if part.is_free.any():
-            singular = np.any(np.isnan(part.relative) & ~anchors.is_lost, -1)
-            faults.append((singular, SINGULAR))
+            adrift = np.asarray(np.isnan(part.relative) & ~anchors.is_lost)
+            if adrift.any():
+                vertices = np.asarray(adrift.reshape(-1, adrift.shape[-1]).any(0))
+                singular = befalling(SINGULAR, circuit, vertices)
+                faults.append((np.asarray(adrift.any(-1)), singular))
         found += [Mark(scatter(bad, shape, points), why) for bad, why in faults]
     return _report(problem, _together(parts, shape), settle(found))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -368,6 +368,20 @@ def _no_return(circuit: Circuit, members: Ints, injected: Floats) -> Diagnostic:
         why="no reservoir connected to them has a given voltage, "
         "so no current can leave the group",
         help="give one of them `V=0` instead of a current",
+    )
+
+
+def befalling(said: Diagnostic, circuit: Circuit, is_meant: Bools) -> Diagnostic:
+    """A fault whose ``{where}`` is the reservoirs among some vertices (vertex,)."""
+    reservoirs = circuit.reservoirs
+    members = np.flatnonzero(is_meant[: len(reservoirs)])
+    if len(members) == 0:
+        return replace(said, why=said.why.format(where="somewhere inside"))
+    span = reservoirs.spans[members[0]]
+    return replace(
+        said,
+        primary=None if span is None else Label(span),
+        why=said.why.format(where=f"at {quoted(reservoirs.names, members)}"),
     )
 
 

@@ -382,6 +382,7 @@ def test_resistors_that_cancel_leave_a_voltage_undetermined():
     assert np.isnan(found.voltage[0, 1])
     assert found.voltage[1, 1] == pytest.approx(2.0)
     assert [m.diagnostic.code for m in found.marks] == ["QN534"]
+    assert "the voltage at 'b' floats free" in found.marks[0].diagnostic.why
     parts = [*lumped[:2], (*lumped[2][:4], -1e3)]
     alone = circuit({}, bare=("a", "b", "0"), lumped=parts)
     with pytest.raises(PhysicsError, match="QN534"):
