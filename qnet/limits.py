@@ -45,6 +45,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "line length": Limit(1e6, "characters", "QN802", "a card with its continuations"),
     "word length": Limit(4096, "characters", "QN803", "one name, number or string"),
     "card words": Limit(50_000, "words", "QN804", "words and signs of one card"),
+    "dot-cards": Limit(20_000, "dot-cards", "QN815", "dot-cards of one text"),
     "expression depth": Limit(200, "levels", "QN805", "nesting of one expression"),
     "block depth": Limit(64, "levels", "QN806", "nesting of .subckt, .for and .lib"),
     "subcircuit depth": Limit(64, "levels", "QN807", "subcircuits inside subcircuits"),
@@ -79,7 +80,7 @@ def within(
     Raises
     ------
     LimitError
-        QN801 to QN814, the code of the limit.
+        QN801 to QN815, the code of the limit.
     """
     limit = LIMITS[name]
     if count <= limit.value:

@@ -25,6 +25,7 @@ BOMBS = {
     "QN810 subcircuits": f".subckt a0 p q\nW1 p q\n.ends\n{TREE}{DEVICE}X1 a b a39\n",
     "QN814 junction": "".join(f"T{k} n{k}\n" for k in range(PINS))
     + f"S1 {' '.join(f'n{k}' for k in range(PINS))} griffith\n.op\n",
+    "QN815 dot-cards": f"{DEVICE}B1 a b T=0.5\n" + ".op\n" * 200_000,
     "QN401 junction": f"{DEVICE}S1 {' '.join(f'n{k}' for k in range(PINS))} griffith\n",
     "QN208 circle": "".join(
         f".param a{k}={{a{(k + 1) % 20_000}}}\n" for k in range(20_000)

@@ -24,6 +24,7 @@ NOT_OF_A_TEXT = {
     "QN620",  # only a figure can be empty
     "QN801", "QN802", "QN804",  # megabytes of text
     "QN808", "QN809",  # hundreds of files
+    "QN815",  # thousands of cards
     "QN814",  # tells the memory of the machine
 }  # fmt: skip
 """Codes that no short netlist provokes; tests of their own do."""

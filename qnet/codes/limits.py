@@ -81,4 +81,10 @@ CODES: Final[dict[str, Code]] = {
         "The matrices that would be held at one time are estimated before the start.",
         "Sweep in parts, or raise the limit on the command line.",
     ),
+    "QN815": Code(
+        "too many dot-cards",
+        "A netlist or an included file has a largest number of cards that are no "
+        "elements; what a `.for` repeats counts once.",
+        "Write what is alike in a `.for`, or raise the limit on the command line.",
+    ),
 }

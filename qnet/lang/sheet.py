@@ -128,7 +128,7 @@ def read_sheet(source: Source, inside: Span | None = None) -> Sheet:
     Raises
     ------
     LimitError
-        QN801 to QN805.
+        QN801 to QN805, QN815.
     """
     within("file size", len(source.text))
     text, faults = unfolded(source, inside)
@@ -170,7 +170,8 @@ def _find_cards(sheet: Sheet) -> None:
     """Fill the columns, guessing that a form is followed by what followed it before."""
     text, starts, forms = sheet.text, sheet.starts, sheet.forms
     last: Form | None = None
-    place = broken = 0
+    place = broken = dotted = 0
+    most = LIMITS["dot-cards"].value
     while place < len(text):
         guess, end = _guessed(last, text, place)
         stop = text.index("\n", place)
@@ -189,6 +190,11 @@ def _find_cards(sheet: Sheet) -> None:
             starts.append(place)
             forms.append(form)
             broken += form.fault is not None
+            if form.rule != "element":
+                dotted += 1
+                if dotted > most:
+                    span = Span(sheet.source, place, stop, sheet.inside)
+                    within("dot-cards", dotted, span)
             if broken >= MOST_FAULTS:
                 sheet.is_cut = True
                 return
