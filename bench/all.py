@@ -6,8 +6,10 @@ import cards
 import chain
 import grid
 import large
+import noise
 import probes
 import startup
+import strip
 import sweep
 import workers
 from beside import HEAD
@@ -15,7 +17,18 @@ from beside import HEAD
 
 def main():
     print(HEAD)
-    for bench in (sweep, large, chain, cards, grid, probes, startup, workers):
+    for bench in (
+        sweep,
+        large,
+        chain,
+        strip,
+        cards,
+        grid,
+        probes,
+        noise,
+        startup,
+        workers,
+    ):
         for row in bench.rows():
             print(row.markdown(), flush=True)
 

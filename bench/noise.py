@@ -1,33 +1,24 @@
 """Noise with 100 floating probes at 100 bias points, beside Büttiker's formula.
 
-The reference sums every pair of reservoirs at every energy.
+The reference sums every pair of reservoirs at every energy. qnet answers from text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from time import perf_counter
-
 import numpy as np
+from beside import Row, agree, median, show
 
-from qnet.constants import Gq, e, kB_eV
+import qnet
+from qnet.constants import Gq, e
 from qnet.transport.fluctuations import floating_unknowns, respond
-from qnet.transport.island_noise import Bias, island_noise
 from qnet.transport.quadrature import integrate
-from qnet.transport.thermal import fermi, fermi_slope, thermal_breaks
+from qnet.transport.thermal import fermi, thermal_breaks
 
-PROBES, POINTS, SEED, KT = 100, 100, 1, 0.05
+PROBES, POINTS, SEED, TEMPERATURE = 100, 100, 1, 600.0
+FEW = 12
+"""Probes of the device at which all numbers are compared."""
 SAMPLE = 20
 """Energies at which the reference is timed: its cost is the same at each."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ring:
-    """A random unitary scatterer with one channel in each reservoir."""
-
-    S: np.ndarray
-    outgoing: np.ndarray
-    incoming: np.ndarray
 
 
 def random_unitary(n):
@@ -37,27 +28,19 @@ def random_unitary(n):
     return Q * (phase / np.abs(phase))
 
 
-def working_points(S, points):
-    """μ (points, n) with the probes floating, linear as S does not depend on E."""
+def netlist(S, points):
+    """One channel in each reservoir; from the first to the second goes the bias."""
     n = len(S)
-    G = np.eye(n) - np.abs(S) ** 2
-    mu = np.zeros((points, n))
-    mu[:, 1] = -np.linspace(0, 1, points)
-    mu[:, 2:] = np.linalg.solve(G[2:, 2:], -G[2:, :2] @ mu[:, :2].T).T
-    return mu, G * Gq
+    rows = (", ".join(f"{z.real!r}{z.imag:+.17g}j" for z in row) for row in S.tolist())
+    cards = [f".temp {TEMPERATURE}K", ".param v=0", "T1 n1 V=0", "T2 n2 V={v*1V}"]
+    cards += [f"P{k} n{k}" for k in range(3, n + 1)]
+    nodes = " ".join(f"n{k}" for k in range(1, n + 1))
+    cards += [f"S1 {nodes} matrix S=[{', '.join(f'[{row}]' for row in rows)}]"]
+    return "\n".join([*cards, f".step v lin {points} 0 1", ".noise", ""])
 
 
-def with_feedback(noise, G):
-    probes = np.arange(len(G)) >= 2
-    return respond(noise, G, floating_unknowns(probes)).current[..., :2, :2]
-
-
-def qnet_noise(S, mu, G):
-    n = len(S)
-    ends = np.arange(n)[None]
-    ring = Ring(S[None, None, None], ends, ends)
-    bias = Bias(lambda _: [ring], mu, np.full((1, n), KT / kB_eV), np.zeros(0, np.intp))
-    return with_feedback(island_noise(bias).charge, G)
+def by_qnet(text):
+    return qnet.run(text)["noise"]["S"].values[:, :2, :2]
 
 
 def all_pairs(S, f):
@@ -73,47 +56,41 @@ def all_pairs(S, f):
     return found
 
 
-def reference_noise(S, mu, G):
-    """One bias point, all energies."""
-    T = KT / kB_eV
-    breaks = thermal_breaks(mu, np.full(len(mu), T))
-    found = integrate(lambda E: all_pairs(S, fermi(E[:, None], mu, T)), breaks).value
-    noise = Gq * e * (found + found.T)
-    return with_feedback(noise, G)
+def reference(S, bias):
+    """Noise between the held reservoirs at one bias in V, and energies that it took.
 
-
-def agreement():
-    """Largest difference on a conductor small enough for the reference."""
-    S = random_unitary(14)
-    mu, G = working_points(S, 3)
-    ours = qnet_noise(S, mu, G)
-    theirs = np.stack([reference_noise(S, row, G) for row in mu])
-    return np.abs(ours - theirs).max() / np.abs(theirs).max()
-
-
-def energies(mu):
-    """Energies that one bias point takes at the same tolerance."""
-    T = np.full(len(mu), KT / kB_eV)
-    kernel = integrate(
-        lambda E: fermi_slope(E[:, None], mu, KT / kB_eV), thermal_breaks(mu, T)
+    Probes float as S has it, and their fluctuations are fed back.
+    """
+    n = len(S)
+    G = np.eye(n) - np.abs(S) ** 2
+    mu = np.zeros(n)
+    mu[1] = -bias
+    mu[2:] = np.linalg.solve(G[2:, 2:], -G[2:, :2] @ mu[:2])
+    breaks = thermal_breaks(mu, np.full(n, TEMPERATURE))
+    found = integrate(
+        lambda E: all_pairs(S, fermi(E[:, None], mu, TEMPERATURE)), breaks
     )
-    return kernel.evaluations
+    noise = Gq * e * (found.value + found.value.T)
+    probes = floating_unknowns(np.arange(n) >= 2)
+    return respond(noise, G * Gq, probes).current[:2, :2], found.evaluations
 
 
-def main():
+def rows():
+    few = random_unitary(FEW + 2)
+    ours = by_qnet(netlist(few, 3))
+    expected = np.stack([reference(few, bias)[0] for bias in (0, 0.5, 1)])
+    work = f"noise with {PROBES} floating probes at {POINTS} bias points"
+    apart = agree(np.abs(ours - expected).max() / np.abs(expected).max(), work)
     S = random_unitary(PROBES + 2)
-    mu, G = working_points(S, POINTS)
-    start = perf_counter()
-    qnet_noise(S, mu, G)
-    ours = perf_counter() - start
-    start = perf_counter()
-    all_pairs(S, np.random.default_rng(SEED).random((SAMPLE, PROBES + 2)))
-    theirs = (perf_counter() - start) / SAMPLE * energies(mu[-1]) * POINTS
-    print(f"agreement on 12 probes      {agreement():.1e}")
-    print(f"qnet, {PROBES} probes × {POINTS} points  {ours:8.2f} s")
-    print(f"reference (from {SAMPLE} energies) {theirs:8.2f} s")
-    print(f"ratio                       {theirs / ours:8.1f}")
+    text = netlist(S, POINTS)
+    seconds, _ = median(lambda: by_qnet(text))
+    filled = np.random.default_rng(SEED).random((SAMPLE, PROBES + 2))
+    sampled, _ = median(lambda: all_pairs(S, filled))
+    energies = reference(few, 1.0)[1]
+    theirs = sampled / SAMPLE * energies * POINTS
+    note = f"compared at {FEW} probes; the reference from {SAMPLE} energies"
+    return [Row(work, "all pairs, dense", seconds, theirs, 20, apart, note)]
 
 
 if __name__ == "__main__":
-    main()
+    show(rows())
