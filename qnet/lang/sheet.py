@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -171,7 +172,6 @@ def _find_cards(sheet: Sheet) -> None:
     text, starts, forms = sheet.text, sheet.starts, sheet.forms
     last: Form | None = None
     place = broken = dotted = 0
-    most = LIMITS["dot-cards"].value
     while place < len(text):
         guess, end = _guessed(last, text, place)
         stop = text.index("\n", place)
@@ -192,9 +192,8 @@ def _find_cards(sheet: Sheet) -> None:
             broken += form.fault is not None
             if form.rule != "element":
                 dotted += 1
-                if dotted > most:
-                    span = Span(sheet.source, place, stop, sheet.inside)
-                    within("dot-cards", dotted, span)
+                where = partial(Span, sheet.source, place, stop, sheet.inside)
+                within("dot-cards", dotted, where)
             if broken >= MOST_FAULTS:
                 sheet.is_cut = True
                 return
