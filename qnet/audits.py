@@ -12,7 +12,7 @@ from qnet.circuit import Floats
 from qnet.constants import Gq, kB_eV
 from qnet.network.entries import largest
 from qnet.network.retrace import faintness
-from qnet.smatrix import Complex, unitarity_defect
+from qnet.smatrix import sum_defect, unitarity_defect
 from qnet.solved import Solved
 from qnet.transport.audits import entropy_production, first_law_defect
 from qnet.transport.reciprocity import imbalance, sum_rule_defect
@@ -147,7 +147,8 @@ def _of_inputs(solved: Solved) -> list[Certificate]:
         S = found.values.reshape(*found.values.shape[:2], -1, *inner)
         is_known = not getattr(model, "incoherent", False)
         is_finite = np.isfinite(S).all((-2, -1))
-        defect = (unitarity_defect if is_known else _sum_defect)(np.nan_to_num(S))
+        S = np.nan_to_num(S)
+        defect = unitarity_defect(S) if is_known else sum_defect(S.real**2 + S.imag**2)
         defect = np.where(is_finite, defect, np.nan).max((0, 2))
         defects.append(defect.reshape(found.axes).max(-1))
         size = max(size, inner[1])
@@ -155,12 +156,6 @@ def _of_inputs(solved: Solved) -> list[Certificate]:
         return []
     worst = functools.reduce(np.maximum, defects)
     return [Certificate("input unitarity", worst, size)]
-
-
-def _sum_defect(S: Complex) -> Floats:
-    """Largest departure of a sum of probabilities from one, (...)."""
-    P = S.real**2 + S.imag**2
-    return np.maximum(abs(P.sum(-1) - 1).max(-1), abs(P.sum(-2) - 1).max(-1))
 
 
 def _of_noise(

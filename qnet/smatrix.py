@@ -217,6 +217,21 @@ def unitarity_defect(S: Complex) -> Float:
     return abs(np.linalg.eigvalsh(gram)).max(-1)
 
 
+def sum_defect(P: Float | Complex) -> Float:
+    """Largest departure of a row or column of probabilities from a sum of one.
+
+    Parameters
+    ----------
+    P : (..., out, in)
+
+    Returns
+    -------
+    (...)
+    """
+    rows, columns = (abs(P.sum(axis) - 1).max(-1, initial=0.0) for axis in (-1, -2))
+    return np.maximum(rows, columns)
+
+
 def amplitude_witness(S: Complex) -> Complex:
     """One smooth combination of all amplitudes, in which every resonance shows.
 

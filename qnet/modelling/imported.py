@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qnet.diagnostics import NetlistError, PhysicsError, refuse
-from qnet.smatrix import Bool, Complex, Float, unitarity_defect
+from qnet.smatrix import Bool, Complex, Float, sum_defect, unitarity_defect
 
 REFUSED_DEFECT = 1e-6
 """‖S†S - 1‖ above which a matrix is no scattering matrix: ten digits short of rounding,
@@ -54,11 +54,9 @@ def check_sums(P: Complex) -> None:
     if not np.all(np.isfinite(P)):
         raise refuse(PhysicsError, "QN520", "P has entries that are not finite")
     lowest = float(np.min(P.real, initial=0.0))
-    sums = [float(np.max(np.abs(P.sum(axis) - 1), initial=0.0)) for axis in (-1, -2)]
-    if lowest < -REFUSED_DEFECT or max(sums) > REFUSED_DEFECT:
-        fault = (
-            f"one is {lowest:.2g}" if lowest < 0 else f"sums miss 1 by {max(sums):.2g}"
-        )
+    missed = float(np.max(sum_defect(P), initial=0.0))
+    if lowest < -REFUSED_DEFECT or missed > REFUSED_DEFECT:
+        fault = f"one is {lowest:.2g}" if lowest < 0 else f"sums miss 1 by {missed:.2g}"
         raise refuse(
             PhysicsError,
             "QN521",
